@@ -1,0 +1,80 @@
+"""
+Every error Omvei raises on purpose:
+
+* OmveiError
+  - UnknownNameError     a step, stage, model, person or column that is not there
+  - SourceError          a file that cannot be taken in, and why
+    + UnknownFormatError   nothing recognises the file
+    + ReportRefusedError   a report of totals, where rows per person are needed
+    + TooManyRejectsError  more than one row in a hundred is unusable
+  - LensError            a model file that is wrong: file, line, what was expected
+  - DefinitionError      any other YAML file that is wrong: file, line, what was expected
+  - WorkspaceError       a folder that is not a workspace, or is busy
+  - NothingToAnswerError there is no data, or no goal, to answer the question from
+
+Every message says what was wrong, what there is, and what to do.
+"""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+
+class OmveiError(Exception):
+    """Base class of everything Omvei raises on purpose."""
+
+
+class UnknownNameError(OmveiError, LookupError):
+    """A name the caller gave is not there.
+
+    >>> print(UnknownNameError("event", "vist", ["visit", "cart"]))
+    No event named 'vist' among 2 here. Did you mean 'visit'?
+    """
+
+    def __init__(self, kind: str, name: str, known: Sequence[str]) -> None:
+        near = get_close_matches(name, known, n=3)
+        hint = f" Did you mean {', '.join(map(repr, near))}?" if near else ""
+        if not near and 0 < len(known) <= 12:
+            hint = f" There is: {', '.join(map(repr, known))}."
+        super().__init__(f"No {kind} named {name!r} among {len(known)} here.{hint}")
+        self.kind, self.name, self.known = kind, name, list(known)
+
+
+class SourceError(OmveiError):
+    """A file cannot be taken in. Nothing of it was kept."""
+
+    def __init__(self, path: Path | str, reason: str, cure: str) -> None:
+        super().__init__(f"{path}: {reason} {cure}")
+        self.path, self.reason, self.cure = str(path), reason, cure
+
+
+class UnknownFormatError(SourceError):
+    """No source recognises the file."""
+
+
+class ReportRefusedError(SourceError):
+    """The file holds totals, not one row a touchpoint: no journey can be made of it."""
+
+
+class TooManyRejectsError(SourceError):
+    """More than one row in a hundred is unusable, so the file is probably misunderstood."""
+
+
+class DefinitionError(OmveiError):
+    """A YAML file says something that cannot be used."""
+
+    def __init__(self, file: Path | str, line: int, problem: str) -> None:
+        super().__init__(f"{file}, line {line}: {problem}")
+        self.file, self.line, self.problem = str(file), line, problem
+
+
+class LensError(DefinitionError):
+    """A model file says something that cannot be used."""
+
+
+class WorkspaceError(OmveiError):
+    """A folder is not a workspace, or another process is changing it."""
+
+
+class NothingToAnswerError(OmveiError):
+    """There is no data, or no goal, to answer the question from."""

@@ -1,0 +1,94 @@
+"""The columns of an event: what a source gives, and what `events/` keeps.
+
+One row is one fact as its source told it. Names are ours; only `sources/` knows a vendor's.
+A source leaves a column null when the file does not say. Every column but `time` may be null.
+"""
+
+from typing import NamedTuple
+
+import pyarrow as pa
+
+MONEY = pa.decimal128(18, 4)
+
+
+class Column(NamedTuple):
+    """One column: its name, its Arrow type, and what it means."""
+
+    name: str
+    type: pa.DataType
+    meaning: str
+
+
+GIVEN = (
+    Column("event_id", pa.string(), "the source's own id of the event; derived when not given"),
+    Column("time", pa.timestamp("us", "UTC"), "when it happened"),
+    Column("event", pa.string(), "the source's name for what happened"),
+    Column("kind", pa.string(), "a kind of our vocabulary, where the source already uses it"),
+    Column("person", pa.string(), "who, in a file where each person already has one id"),
+    Column("user_id", pa.string(), "the id of a logged-in user; never two for one person"),
+    Column("anonymous_id", pa.string(), "a browser, device or visitor"),
+    Column("email", pa.string(), "keyed hash of the normalised address, 32 hex digits"),
+    Column("phone", pa.string(), "keyed hash of the normalised number, 32 hex digits"),
+    Column("order_id", pa.string(), "the order's number as the source writes it"),
+    Column("account", pa.string(), "the company a person acts for"),
+    Column("session_id", pa.string(), "the source's own id of the visit"),
+    Column("host", pa.string(), "the site's own host name, lower case, without port"),
+    Column("url", pa.string(), "the page: path and query, or a whole address"),
+    Column("title", pa.string(), "the page's title"),
+    Column("referrer", pa.string(), "the address of the page before"),
+    Column("user_agent", pa.string(), "what the browser calls itself"),
+    Column("channel", pa.string(), "the channel, where the source names it"),
+    Column("utm_source", pa.string(), "campaign tag: which site or partner"),
+    Column("utm_medium", pa.string(), "campaign tag: what kind of link"),
+    Column("campaign", pa.string(), "campaign name (utm_campaign)"),
+    Column("utm_term", pa.string(), "campaign tag: the search word paid for"),
+    Column("utm_content", pa.string(), "campaign tag: which version of the advertisement"),
+    Column("click_id", pa.string(), "which advertisement click id came along: gclid, fbclid, ..."),
+    Column("content", pa.string(), "the page, article, film or mail"),
+    Column("query", pa.string(), "the words searched for"),
+    Column("product", pa.string(), "the product seen, put in the cart or bought"),
+    Column("brand", pa.string(), "the brand seen or bought"),
+    Column("category", pa.string(), "the product's category"),
+    Column("value", MONEY, "what the purchase was worth, in `currency`"),
+    Column("currency", pa.string(), "three letters, ISO 4217"),
+    Column("rating", pa.float64(), "stars of a review, or the score of a survey"),
+    Column("cost", MONEY, "what the touch cost the firm, in `currency`"),
+    Column("status", pa.string(), "HTTP status, or the state of an order or a case"),
+    Column("ownership", pa.string(), "owned, partner, customer or independent"),
+    Column("initiator", pa.string(), "customer, company or other"),
+    Column("consent", pa.string(), "granted or denied; null is unknown"),
+    Column("consent_version", pa.string(), "which wording was consented to"),
+    Column("attributes", pa.string(), "everything else the row says, as a JSON object"),
+)
+"""What a source gives for each row, in this order."""
+
+KEPT = (
+    *GIVEN,
+    Column("source", pa.string(), "which source read it: table, access-log, ga4, ..."),
+    Column("file", pa.string(), "first 16 hex digits of the file's SHA-256"),
+    Column("row", pa.int64(), "the row's number in its file, from 1"),
+)
+"""What the Delta table `events/` keeps."""
+
+REFUSED = (
+    Column("row", pa.int64(), "the line or row number in the file, from 1"),
+    Column("column", pa.string(), "the column at fault, as the file calls it; null: the whole line"),
+    Column("reason", pa.string(), "what was expected; null when the row is good"),
+    Column("text", pa.string(), "the offending value or line, at most 200 characters"),
+)
+"""What a source adds to each row, so that a bad one is quarantined with its reason."""
+
+
+def schema(*columns: Column) -> pa.Schema:
+    """An Arrow schema of `columns`."""
+    return pa.schema([(column.name, column.type) for column in columns])
+
+
+READ = schema(*GIVEN, *REFUSED)
+"""The schema of the batches a source yields: good rows have a null `reason`."""
+
+EVENTS = schema(*KEPT)
+"""The schema of the table `events/`."""
+
+IDENTIFIERS = ("user_id", "email", "phone", "person", "order_id", "anonymous_id")
+"""The identifier columns, strongest first."""
