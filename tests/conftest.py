@@ -1,0 +1,49 @@
+"""What a test may need from the machine: real data files and a browser.
+
+Where one is absent the test is skipped with a plain reason; under `CI=true` it fails instead, so
+that a green run there means that nothing was left out.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+def without(reason: str) -> NoReturn:
+    """Skip the running test, or fail it under `CI=true`."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason} Under CI=true nothing may be left out.", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def data() -> Callable[[str], Path]:
+    """The path of a file of the shared data: `data("cdnow/CDNOW_master.txt")`.
+
+    The folder is `$OMVEI_DATA`, or `shared/data` beside the repository.
+    """
+    folder = Path(os.environ.get("OMVEI_DATA") or REPOSITORY.parent / "shared" / "data")
+
+    def find(path: str) -> Path:
+        found = folder / path
+        if not found.exists():
+            without(f"The data file {path} is not there. Set OMVEI_DATA to the folder that has it.")
+        return found
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser: `$OMVEI_CHROMIUM`, or Chromium or Chrome on the search path."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("OMVEI_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if not found:
+        without("No browser is there. Install Debian's `chromium`, or set OMVEI_CHROMIUM.")
+    return found
