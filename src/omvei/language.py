@@ -1,0 +1,224 @@
+r"""
+The words, numbers and dates of one language.
+
+Every sentence a person reads stands in a catalogue, `locale/<language>.yaml`: a key and a sentence
+with {placeholders}. A sentence that differs for one and many is a small mapping, `one:` and
+`other:`, chosen by the value called `n`. What is missing in Swedish or Danish is said in English,
+never in Norwegian.
+
+>>> words("nb")("map.people", n=6400)
+'6\xa0400 personer'
+>>> words("en").percent(0.184), words("nb").percent(0.184)
+('18%', '18\xa0%')
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, format_decimal, format_percent
+
+LANGUAGES = {"nb": "Norsk", "sv": "Svenska", "da": "Dansk", "en": "English"}
+"""The languages there are, each by its own name."""
+
+Sentence = str | Mapping[str, str]
+
+_UNITS = (("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0), ("second", 1.0))
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one language; called with a key, it fills in and returns that sentence."""
+
+    language: str
+    catalogue: Mapping[str, Sentence]
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """Return the sentence of `key`, filled in; whole numbers are written as the language does.
+
+        Raises `KeyError` for a key in no catalogue: a mistake of ours, not of a user.
+        """
+        sentence = self.catalogue[key]
+        if not isinstance(sentence, str):
+            sentence = sentence["one" if values.get("n") == 1 else "other"]
+        filled = {name: self._written(value) for name, value in values.items()}
+        return sentence.format_map(filled)
+
+    def _written(self, value: Any) -> str:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return self.number(value)
+        return self.decimal(value) if isinstance(value, float) else str(value)
+
+    def has(self, key: str) -> bool:
+        """Say whether there is such a sentence."""
+        return key in self.catalogue
+
+    def number(self, value: int) -> str:
+        """Write a whole number.
+
+        >>> words("en").number(6400)
+        '6,400'
+        """
+        return _grouped(self.language, int(value))
+
+    def decimal(self, value: float, digits: int = 1) -> str:
+        """Write a number with at most `digits` decimals.
+
+        >>> words("da").decimal(22.54)
+        '22,5'
+        """
+        return str(format_decimal(round(value, digits), locale=_locale(self.language)))
+
+    def percent(self, share: float) -> str:
+        """Write a share from 0 to 1 as a percentage; under two per cent with one decimal."""
+        pattern = "0.0" if 0 < share < 0.0195 else "0"
+        pattern += "%" if self.language == "en" else "\xa0%"
+        return str(format_percent(share, format=pattern, locale=_locale(self.language)))
+
+    def of_hundred(self, share: float) -> str:
+        """Write a share from 0 to 1 as so many of a hundred, without the words.
+
+        >>> words("nb").of_hundred(0.018), words("nb").of_hundred(0.45)
+        ('1,8', '45')
+        """
+        return self.decimal(share * 100, 1 if 0 < share < 0.0195 else 0)
+
+    def money(self, value: float, currency: str | None) -> str:
+        """Write an amount, without decimals when it has none."""
+        if not currency:
+            return self.decimal(value, 2)
+        cents = "#,##0.00" if value % 1 else "#,##0"
+        pattern = f"¤{cents}" if self.language == "en" else f"{cents}\xa0¤"
+        return str(
+            format_currency(value, currency, pattern, _locale(self.language), currency_digits=False)
+        )
+
+    def date(self, value: str | datetime) -> str:
+        """Write a day, from a time or its ISO text."""
+        return str(format_date(_time(value), "medium", locale=_locale(self.language)))
+
+    def clock(self, value: str | datetime) -> str:
+        """Write an hour and minute."""
+        return str(format_time(_time(value), "HH:mm", locale=_locale(self.language)))
+
+    def when(self, value: str | datetime) -> str:
+        """Write a day with hour and minute."""
+        return f"{self.date(value)} {self.clock(value)}"
+
+    def duration(self, seconds: float) -> str:
+        """Write a length of time in its largest fitting unit.
+
+        >>> words("en").duration(3 * 86400 + 5), words("nb").duration(5400)
+        ('3 days', '1,5 timer')
+        """
+        for unit, size in _UNITS:
+            if seconds >= size or unit == "second":
+                amount = round(seconds / size, 1) if seconds < 10 * size else round(seconds / size)
+                whole = int(amount) if amount == int(amount) else amount
+                return self(f"duration.{unit}", n=whole)
+        raise AssertionError("the last unit fits everything")
+
+    def kind(self, kind: str) -> str:
+        """Return the label of a kind of touchpoint.
+
+        >>> words("sv").kind("add_to_cart")
+        'Varukorg'
+        """
+        entry = vocabulary().get(kind)
+        return str(entry[self.language]) if entry else kind.replace("_", " ")
+
+    def channel(self, channel: str) -> str:
+        """Return the label of a channel."""
+        key = f"channel.{channel}"
+        return self(key) if key in self.catalogue else channel
+
+    def stage(self, lens: str | None, stage: str) -> str:
+        """Return the label of a stage of a lens; the stage itself where neither is known."""
+        for known, labels in _stages(lens or ""):
+            if known == stage:
+                return labels.get(self.language) or labels.get("en") or stage
+        return stage.replace("_", " ").capitalize()
+
+    def lens(self, name: str) -> str:
+        """Return the label of a lens."""
+        key = f"lens.{name}"
+        return self(key) if key in self.catalogue else name.replace("_", " ").capitalize()
+
+    def label(self, by: str, name: str, lens: str | None = None) -> str:
+        """Return what the screen calls the node `name` of a map `by` something."""
+        if name == "(other)" or (name == "Other" and by in ("event", "content")):
+            return self("map.other")
+        if name in ("", "(none)"):
+            return self("map.none")
+        if by == "kind":
+            return self.kind(name)
+        if by == "channel":
+            return self.channel(name)
+        return self.stage(lens, name) if by == "stage" else name
+
+
+@cache
+def words(language: str) -> Words:
+    """Return the words of `language`; English for a language there is no catalogue of."""
+    if language not in LANGUAGES:
+        language = "en"
+    return Words(language, {**_catalogue("en"), **_catalogue(language)})
+
+
+def choose(asked: str | None, accepted: str | None, default: str = "en") -> str:
+    """Return the language to speak: the one asked for, else the first accepted, else `default`.
+
+    >>> choose(None, "fr-FR,no;q=0.8,en;q=0.5")
+    'nb'
+    """
+    if asked in LANGUAGES:
+        return str(asked)
+    for part in (accepted or "").split(","):
+        tag = part.split(";")[0].strip().lower().split("-")[0]
+        tag = {"no": "nb", "nn": "nb"}.get(tag, tag)
+        if tag in LANGUAGES:
+            return tag
+    return default
+
+
+@cache
+def vocabulary() -> Mapping[str, Mapping[str, Any]]:
+    """Return the kinds of touchpoint, as `touchpoints/vocabulary.yaml` has them."""
+    text = files("omvei").joinpath("touchpoints/vocabulary.yaml").read_text("utf-8")
+    kinds: Mapping[str, Mapping[str, Any]] = yaml.safe_load(text)
+    return kinds
+
+
+@cache
+def _catalogue(language: str) -> Mapping[str, Sentence]:
+    text = files("omvei").joinpath(f"locale/{language}.yaml").read_text("utf-8")
+    return yaml.safe_load(text) or {}
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)
+
+
+@cache
+def _grouped(language: str, value: int) -> str:
+    return str(format_decimal(value, locale=_locale(language)))
+
+
+def _stages(lens: str) -> Iterable[tuple[str, Mapping[str, str]]]:
+    if not lens:
+        return []
+    # A lens may be the user's own file, changed while we run: nothing is cached here.
+    from omvei import lenses
+
+    return [(stage.id, stage.labels) for stage in lenses.load(lens).stages]
+
+
+def _time(value: str | datetime) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
