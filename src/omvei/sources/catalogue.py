@@ -1,0 +1,110 @@
+"""The list of sources, and which of them a file is for."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from omvei.errors import SourceError, UnknownFormatError, UnknownNameError
+from omvei.sources import table
+from omvei.sources.head import Head, head
+from omvei.sources.reading import Options, Reading
+from omvei.sources.reports import refuse_report
+
+
+class Source(Protocol):
+    """What a source module has."""
+
+    NAME: str
+    """The word after `--source`."""
+
+    TITLE: str
+    """What to call it in a list."""
+
+    def recognises(self, seen: Head) -> float:
+        """How sure it is that the file is for it, from 0 to 1."""
+
+    def read(self, path: Path, options: Options) -> Reading:
+        """Read a plain file."""
+
+
+SOURCES: dict[str, Source] = {source.NAME: source for source in (table,)}
+"""Every source, by name. Packages add theirs under the entry point group `omvei.sources`."""
+
+for _entry in entry_points(group="omvei.sources"):
+    SOURCES.setdefault(_entry.name, _entry.load())
+
+
+def names() -> list[str]:
+    """The names of all sources.
+
+    >>> "table" in names()
+    True
+    """
+    return list(SOURCES)
+
+
+def detect(path: Path | str, name: str | None = None) -> str:
+    """The name of the source that a plain file is for, judged by its content.
+
+    `name` is what to call the file in errors. Raises `UnknownFormatError` when no source
+    recognises it, `ReportRefusedError` for a report of totals, `SourceError` for an empty or
+    damaged file.
+    """
+    place = Path(path)
+    try:
+        seen = head(place)
+        refuse_report(seen)
+        sure, best = max((source.recognises(seen), name) for name, source in SOURCES.items())
+        if sure < 0.3:
+            raise UnknownFormatError(
+                place,
+                "no source recognises the file.",
+                f"Name one with --source: {', '.join(SOURCES)}; or export the data as CSV with a"
+                " header, one row for each event, with a column for the person and one for the time.",
+            )
+    except SourceError as error:
+        raise _renamed(error, place, name) from error
+    return best
+
+
+def read(
+    path: Path | str,
+    options: Options | None = None,
+    source: str | None = None,
+    name: str | None = None,
+) -> Reading:
+    """Read a plain file with the source named, or the one that recognises it.
+
+    `name` is what to call the file in errors, where `path` is an unpacked copy. Rows come when
+    `Reading.batches` is walked, and so do errors deep in the file. Raises `UnknownNameError` for a
+    source, field or column that is not there; otherwise as `detect`.
+    """
+    place = Path(path)
+    if source is None:
+        source = detect(place, name)
+    if source not in SOURCES:
+        raise UnknownNameError("source", source, names())
+    try:
+        reading = SOURCES[source].read(place, options or Options())
+    except SourceError as error:
+        raise _renamed(error, place, name) from error
+    return replace(reading, batches=_renaming(reading.batches, place, name))
+
+
+def _renaming(
+    batches: Iterator[pa.RecordBatch], path: Path, name: str | None
+) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from batches
+    except SourceError as error:
+        raise _renamed(error, path, name) from error
+
+
+def _renamed(error: SourceError, path: Path, name: str | None) -> SourceError:
+    if name is None or error.path != str(path):
+        return error
+    return type(error)(name, error.reason, error.cure)

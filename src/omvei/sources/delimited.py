@@ -1,0 +1,358 @@
+"""Text files of rows and columns: how they are laid out, and their cells as Arrow text columns."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+from numpy.typing import NDArray
+
+from omvei.errors import SourceError
+from omvei.sources.head import Head, encoding_of
+
+DELIMITERS = (",", ";", "\t", "|")
+BLANKS = " "
+"""The delimiter of a file whose columns are kept apart by runs of blanks."""
+
+BLOCK = 1 << 24
+NUMBER_OR_DATE = re.compile(r"[-+]?\d[\d .,:/TZ+-]*(?<=[\dZ])")
+
+
+Numbers = NDArray[np.int64]
+Wrong = tuple[int, int, str]
+"""A ragged row: its number, how many columns it has, its text."""
+
+
+class Refused(NamedTuple):
+    """A row that cannot be used, and why."""
+
+    row: int
+    column: str | None
+    reason: str
+    text: str
+
+
+class Rows(NamedTuple):
+    """A stretch of a file."""
+
+    table: pa.Table
+    """Text columns named as in `Layout.columns`; an empty cell is null."""
+
+    numbers: pa.Array
+    """The number of the line each row begins on, from 1."""
+
+    refused: list[Refused]
+    """Lines of the stretch that have too few or too many columns."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a text file is laid out."""
+
+    delimiter: str
+    columns: tuple[str, ...]
+    """Column names, each once; a file without a header has columns `1`, `2`, ..."""
+
+    skip: int
+    """How many lines come before the first row."""
+
+    header: bool
+
+
+def layout(head: Head) -> Layout | None:
+    """How a text file is laid out, or None when it is not one of rows and columns.
+
+    The delimiter is the one that cuts most lines into the same number of columns, more than one.
+    Lines before the first such line (a title, `sep=;`) are skipped. The first is the header unless
+    a cell of it is a number or a date.
+    """
+    found = [lay for lay in map(lambda mark: _cut(head, mark), (*DELIMITERS, BLANKS)) if lay]
+    if not found:
+        return None
+    # A run of blanks cuts any prose: it counts only where no other delimiter does.
+    share, _, best = max(found, key=lambda lay: (lay[2].delimiter != BLANKS, lay[0], lay[1]))
+    return best if share >= 0.8 else None
+
+
+def _cut(head: Head, mark: str) -> tuple[float, int, Layout] | None:
+    lines = list(head.lines[:200])
+    quote = mark != BLANKS
+    if quote:
+        rows: list[tuple[int, list[str]]] = []
+        reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=mark)
+        try:
+            begin = 0
+            for cells in reader:
+                if any(cells):
+                    rows.append((begin, cells))
+                begin = reader.line_num
+        except csv.Error:
+            return None
+    else:
+        rows = [(place, line.split()) for place, line in enumerate(lines) if line.strip()]
+    if not head.whole and len(rows) > 2:
+        rows.pop()
+    counts = Counter(len(cells) for _, cells in rows)
+    if not counts:
+        return None
+    width, times = counts.most_common(1)[0]
+    if len(rows) == 2 and len(counts) == 2:
+        width = len(rows[0][1])
+        times = 1
+    if width < 2:
+        return None
+    place = next(i for i, (_, cells) in enumerate(rows) if len(cells) == width)
+    unnamed = place > 0 and len(rows[place - 1][1]) == width - 1 and width > 2
+    if unnamed:  # R leaves the column of row names without a header
+        place -= 1
+    begin, cells = rows[place]
+    cells = [cell.strip().removeprefix("\ufeff") for cell in cells]
+    if unnamed:
+        cells = ["", *cells]
+    header = not any(NUMBER_OR_DATE.fullmatch(cell) for cell in cells)
+    after = rows[place + 1][0] if place + 1 < len(rows) else len(lines)
+    if quote is False and not header and width < 3:
+        return None
+    names = _unique(cells) if header else tuple(str(i + 1) for i in range(width))
+    share = times / len(rows[place:])
+    return min(share, 1.0), width, Layout(mark, names, after if header else begin, header)
+
+
+def _unique(cells: list[str]) -> tuple[str, ...]:
+    """Column names, each once: a second `a` becomes `a (2)`, an empty one `column 3`."""
+    names: list[str] = []
+    for place, cell in enumerate(cells, 1):
+        name, again = cell or f"column {place}", 2
+        while name in names:
+            name, again = f"{cell or f'column {place}'} ({again})", again + 1
+        names.append(name)
+    return tuple(names)
+
+
+def read_rows(path: Path, lay: Layout, only: tuple[str, ...] | None = None) -> Iterator[Rows]:
+    """All rows of a file as text, in order; `only` names the columns wanted.
+
+    Blank lines, also those of nothing but delimiters, are no rows.
+    """
+    wrong: list[Wrong] = []
+
+    def ragged(row: "pa.csv.InvalidRow") -> str:
+        wrong.append((row.number, row.actual_columns, row.text))
+        return "skip"
+
+    encoding = encoding_of(path)
+    eight = encoding if encoding.startswith("utf-16") or not encoding.startswith("utf") else "utf8"
+    mark = "\t" if lay.delimiter == BLANKS else lay.delimiter
+    inner = [f"c{place}" for place in range(len(lay.columns))]
+    wanted = [f"c{lay.columns.index(name)}" for name in only] if only is not None else inner
+    names = list(only if only is not None else lay.columns)
+    place = _Place(lay.skip + 1)
+    try:
+        source = _Single(path, encoding) if lay.delimiter == BLANKS else path
+        with pa.csv.open_csv(
+            source,
+            read_options=pa.csv.ReadOptions(
+                # One thread keeps the numbers of ragged rows.
+                use_threads=False,
+                block_size=BLOCK,
+                column_names=inner,
+                skip_rows=lay.skip,
+                encoding="utf8" if lay.delimiter == BLANKS else eight,
+            ),
+            parse_options=pa.csv.ParseOptions(
+                delimiter=mark,
+                quote_char=False if lay.delimiter == BLANKS else '"',
+                newlines_in_values=lay.delimiter != BLANKS,
+                ignore_empty_lines=False,
+                invalid_row_handler=ragged,
+            ),
+            convert_options=pa.csv.ConvertOptions(
+                column_types=dict.fromkeys(inner, pa.string()),
+                include_columns=wanted,
+                null_values=[""],
+                strings_can_be_null=True,
+                check_utf8=False,
+            ),
+        ) as stream:
+            for batch in stream:
+                yield _stretch(pa.table(batch.columns, names=names), place, wrong, lay)
+            if wrong:
+                empty = pa.table({name: pa.array([], pa.string()) for name in names})
+                yield _stretch(empty, place, wrong, lay)
+    except (pa.ArrowException, UnicodeError, OSError) as error:
+        raise _broken(path, str(error)) from error
+    if place.broke and not _closed(path):
+        raise _broken(path, f"row at line {place.last}")
+
+
+@dataclass
+class _Place:
+    """How far reading has come."""
+
+    number: int
+    """The number of the next row, as if each row were one line."""
+
+    shift: int = 0
+    """How many line breaks the rows so far hold inside their cells."""
+
+    last: int = 0
+    """The line the last row began on."""
+
+    broke: bool = False
+    """Whether the last row holds a line break."""
+
+
+def _stretch(table: pa.Table, place: _Place, wrong: list[Wrong], lay: Layout) -> Rows:
+    """Number the rows of one block, and take its ragged rows out of `wrong`."""
+    here: list[Wrong] = []
+    while wrong and wrong[0][0] <= place.number + len(table) + len(here):
+        here.append(wrong.pop(0))
+    ats = np.array([number for number, _, _ in here], np.int64)
+    swallowed = np.array([text.count("\n") for _, _, text in here], np.int64)
+    numbers = np.arange(place.number, place.number + len(table) + len(here), dtype=np.int64)
+    numbers = numbers[~np.isin(numbers, ats)][: len(table)]
+    held = _breaks(table)
+    before = np.concatenate(([0], np.cumsum(held)))
+    earlier = np.concatenate(([0], np.cumsum(swallowed)))
+    lines = numbers + place.shift + before[:-1] + earlier[np.searchsorted(ats, numbers)]
+    starts = ats + place.shift + before[np.searchsorted(numbers, ats)] + earlier[:-1]
+    refused = [
+        found
+        for start, (_, columns, text) in zip(starts.tolist(), here, strict=True)
+        for found in _ragged(start, columns, text, lay)
+    ]
+    place.number += len(table) + len(here)
+    place.shift += int(before[-1] + earlier[-1])
+    if len(table):
+        place.last, place.broke = int(lines[-1]), bool(held[-1])
+    table, lines, refused = _proper(table, lines, refused)
+    full = np.zeros(len(table), bool)
+    for column in table.columns:
+        full |= np.asarray(column.is_valid())
+    if not full.all():
+        table, lines = table.filter(pa.array(full)), lines[full]
+    return Rows(table, pa.array(lines, pa.int64()), refused)
+
+
+def _breaks(table: pa.Table) -> Numbers:
+    """How many line breaks each row holds inside its cells."""
+    total = np.zeros(len(table), np.int64)
+    for column in table.columns:
+        for chunk in column.chunks:
+            data = chunk.buffers()[2]
+            if data is None or not (np.frombuffer(data, np.uint8) == 10).any():
+                continue
+            found = pc.count_substring(column.cast(pa.binary()), pattern=b"\n")
+            total += np.asarray(found.fill_null(0)).astype(np.int64)
+            break
+    return total
+
+
+def _ragged(line: int, columns: int, text: str, lay: Layout) -> list[Refused]:
+    """One rejected row a line: a quotation mark that is never closed swallows many."""
+    reason = f"expected {len(lay.columns)} columns, found {columns}"
+    parts = text.split("\n")
+    if len(parts) > 1:
+        reason += ", or a quotation mark is not closed"
+    return [
+        Refused(line + place, None, reason, part.strip("\r")[:200])
+        for place, part in enumerate(parts)
+        if part.strip()
+    ]
+
+
+def _proper(
+    table: pa.Table, lines: Numbers, refused: list[Refused]
+) -> tuple[pa.Table, Numbers, list[Refused]]:
+    """The rows whose cells are all proper UTF-8; the others are refused."""
+    bad: set[int] = set()
+    for column in table.columns:
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid:
+            raw = column.cast(pa.binary())
+            for place, value in enumerate(raw.to_pylist()):
+                if value is not None and _spoilt(value):
+                    bad.add(place)
+    if not bad:
+        return table, lines, refused
+    for place in sorted(bad):
+        values = [column.cast(pa.binary())[place].as_py() or b"" for column in table.columns]
+        text = b" ".join(values).decode("utf-8", "replace")[:200]
+        refused.append(Refused(int(lines[place]), None, "not text in UTF-8", text))
+    keep = np.array([place not in bad for place in range(len(table))])
+    return table.filter(pa.array(keep)), lines[keep], sorted(refused)
+
+
+def _spoilt(value: bytes) -> bool:
+    try:
+        value.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _closed(path: Path) -> bool:
+    """Whether the file ends as one does whose last cell is closed."""
+    with path.open("rb") as file:
+        file.seek(0, 2)
+        file.seek(-min(file.tell(), 16), 2)
+        return file.read().replace(b"\x00", b"").rstrip(b"\r\n").endswith(b'"')
+
+
+def _broken(path: Path, detail: str) -> SourceError:
+    row = re.search(r"(?:row|line) (?:at line )?#?(\d+)", detail)
+    where = f" near line {row[1]}" if row else ""
+    if "UTF" in detail.upper() or "codec" in detail:
+        return SourceError(
+            path, "the text is cut off or damaged.", "Export it again as CSV in UTF-8."
+        )
+    return SourceError(
+        path,
+        f"the rows cannot be told apart{where}: a quotation mark is probably not closed.",
+        'Write a quotation mark inside a cell as "" and export again.',
+    )
+
+
+class _Single(io.RawIOBase):
+    """A file whose runs of blanks are read as single tabs, and whose lines begin with none."""
+
+    def __init__(self, path: Path, encoding: str) -> None:
+        raw = path.open("rb")
+        eight = encoding in ("utf-8", "utf-8-sig")
+        self._raw = raw
+        self._file = (
+            raw
+            if eight
+            else pa.transcoding_input_stream(pa.PythonFile(raw, "r"), encoding, "utf-8")
+        )
+        self._ready = b""
+        self._rest = b""
+        self._ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while not self._ended and (size < 0 or len(self._ready) < size):
+            block = self._file.read(1 << 22)
+            self._ended = not block
+            whole, end, self._rest = (self._rest + block).rpartition(b"\n")
+            text = (whole + end) if block else (whole + end + self._rest)
+            text = re.sub(rb"[ \t]+", b"\t", text.replace(b"\r\n", b"\n"))
+            self._ready += re.sub(rb"(?m)^\t|\t$", b"", text)
+        size = len(self._ready) if size < 0 else size
+        given, self._ready = self._ready[:size], self._ready[size:]
+        return given
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()

@@ -1,0 +1,103 @@
+"""From columns as read to batches in the schema `READ`: cast, hash, fill in, put in order."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from omvei.errors import SourceError
+from omvei.events.schema import READ
+from omvei.sources.contact import hash_email, hash_phone, hashed
+from omvei.sources.delimited import Refused
+from omvei.sources.reading import Options
+
+
+@contextmanager
+def database(timezone: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection in memory whose times without zone are in `timezone`.
+
+    Raises `SourceError` for a zone that does not exist.
+    """
+    connection = duckdb.connect()
+    try:
+        try:
+            connection.execute(f"SET TimeZone = {quoted(timezone)}")
+        except duckdb.Error as error:
+            raise SourceError(
+                timezone, "is not a time zone.", "Give a name such as Europe/Oslo, or UTC."
+            ) from error
+        yield connection
+    finally:
+        connection.close()
+
+
+def ask(connection: duckdb.DuckDBPyConnection, sql: str, **tables: pa.Table) -> pa.Table:
+    """The answer of a statement over Arrow tables, in their order."""
+    for name, table in tables.items():
+        connection.register(name, table)
+    try:
+        return connection.sql(sql).to_arrow_table()
+    finally:
+        for name in tables:
+            connection.unregister(name)
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def named(column: str) -> str:
+    """A column's name as an SQL identifier."""
+    return '"' + column.replace('"', '""') + '"'
+
+
+def fault_sql(*faults: tuple[str, str | None, str, str]) -> str:
+    """Columns `column`, `reason` and `text` of the first fault whose condition holds.
+
+    A fault is (condition, the file's column, the reason, an expression of the offending text).
+    """
+    shown = {
+        "column": lambda column, reason, text: "NULL" if column is None else quoted(column),
+        "reason": lambda column, reason, text: reason if reason.startswith("(") else quoted(reason),
+        "text": lambda column, reason, text: f"left({text}, 200)",
+    }
+    return ",\n".join(
+        "CASE "
+        + " ".join(f"WHEN {condition} THEN {show(*rest)}" for condition, *rest in faults)
+        + f" END AS {named(name)}"
+        for name, show in shown.items()
+    )
+
+
+def finished(
+    table: pa.Table, options: Options, refused: Sequence[Refused] = ()
+) -> Iterator[pa.RecordBatch]:
+    """Batches in the schema `READ`, in order of `row`, with `refused` in their places.
+
+    Columns that `table` lacks are null. E-mail addresses and telephone numbers become hashes.
+    """
+    columns = []
+    for field in READ:
+        if field.name not in table.column_names:
+            columns.append(pa.nulls(len(table), field.type))
+            continue
+        column = table[field.name]
+        if field.name in HASHES:
+            one: Callable[[str], str | None] = partial(HASHES[field.name], key=options.key)
+            column = hashed(column.cast(pa.string()), one)
+        columns.append(column.cast(field.type))
+    whole = pa.table(columns, schema=READ)
+    if refused:
+        bad: dict[str, Any] = {name: [None] * len(refused) for name in READ.names}
+        bad |= {name: [getattr(one, name) for one in refused] for name in Refused._fields}
+        whole = pa.concat_tables([whole, pa.table(bad, schema=READ)])
+        whole = whole.take(pc.sort_indices(whole["row"]))
+    yield from whole.combine_chunks().to_batches()
+
+
+HASHES: dict[str, Callable[..., str | None]] = {"email": hash_email, "phone": hash_phone}
