@@ -145,6 +145,10 @@ class Words:
                 return labels.get(self.language) or labels.get("en") or stage
         return stage.replace("_", " ").capitalize()
 
+    def stages(self, lens: str | None) -> list[str]:
+        """Return the stages of a lens in its order; none for no lens."""
+        return [stage for stage, _ in _stages(lens or "")]
+
     def lens(self, name: str) -> str:
         """Return the label of a lens."""
         key = f"lens.{name}"

@@ -1,0 +1,103 @@
+"""
+Where people are lost: for each stage, how many bought, are still on their way, or went silent.
+
+    python -m omvei.drawings.leaks < leaks.json > leaks.html
+
+Journeys that are still open are shown as their own part: they are not lost.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from omvei.drawings.bars import parts
+from omvei.drawings.page import html_page
+from omvei.drawings.strokes import tag
+from omvei.language import Words, words
+
+Json = Mapping[str, Any]
+
+
+def draw(leaks: Json, words: Words) -> str:
+    """Return a table of the stages, and one of the transitions after which most go silent."""
+    return _stages(leaks, words) + _transitions(leaks, words)
+
+
+def _stages(leaks: Json, words: Words) -> str:
+    order = {stage: i for i, stage in enumerate(words.stages(leaks.get("lens")))}
+    stages = sorted(leaks["stages"], key=lambda row: order.get(row["stage"], 99))
+    names = (
+        "stage",
+        "leaks.parts",
+        "people",
+        "leaks.left",
+        "leaks.open",
+        "leaks.bought",
+        "leaks.rate",
+    )
+    heads = "".join(
+        tag("th", escape(words(name)), scope="col", class_="num" if i > 1 else None)
+        for i, name in enumerate(names)
+    )
+    rows = []
+    for row in stages:
+        people = row["people"] or 1
+        shares = [(name, row[name] / people) for name in ("bought", "open", "left")]
+        if row.get("too_few") or row.get("rate") is None:
+            rate = tag("small", escape(words("few")))
+        else:
+            between = words(
+                "interval", low=words.percent(row["low"]), high=words.percent(row["high"])
+            )
+            rate = f"{words.percent(row['rate'])} {tag('small', escape(between))}"
+        label = words.stage(leaks.get("lens"), row["stage"])
+        cells = [
+            tag("th", escape(label), scope="row"),
+            tag("td", parts(shares), class_="wide"),
+            tag("td", words.number(row["people"]), class_="num"),
+            tag("td", words.number(row["left"]), class_="num strong"),
+            tag("td", words.number(row["open"]), class_="num"),
+            tag("td", words.number(row["bought"]), class_="num"),
+            tag("td", rate, class_="num"),
+        ]
+        rows.append(tag("tr", "".join(cells)))
+    key = "".join(
+        tag("span", tag("i", class_=name) + escape(words(f"leaks.{name}")))
+        for name in ("bought", "open", "left")
+    )
+    caption = tag("caption", escape(words("leaks.caption")), class_="unseen")
+    table = tag("thead", tag("tr", heads)) + tag("tbody", "".join(rows))
+    return tag("p", key, class_="key") + tag("table", caption + table, class_="steps")
+
+
+def _transitions(leaks: Json, words: Words) -> str:
+    rows = sorted(leaks.get("transitions", []), key=lambda row: -row["left"])[:10]
+    rows = [row for row in rows if row["left"]]
+    if not rows:
+        return ""
+    most = max(row["people"] for row in rows)
+    heads = "".join(
+        tag("th", escape(words(name)), scope="col", class_="num" if i > 1 else None)
+        for i, name in enumerate(("leaks.after", "leaks.parts", "people", "leaks.left"))
+    )
+    body = []
+    for row in rows:
+        a, b = (words.stage(leaks.get("lens"), row[end]) for end in ("source", "target"))
+        shares = [("rest", (row["people"] - row["left"]) / most), ("left", row["left"] / most)]
+        cells = [
+            tag("th", escape(f"{a} → {b}"), scope="row"),
+            tag("td", parts(shares), class_="wide"),
+            tag("td", words.number(row["people"]), class_="num"),
+            tag("td", words.number(row["left"]), class_="num strong"),
+        ]
+        body.append(tag("tr", "".join(cells)))
+    caption = tag("caption", escape(words("leaks.transitions")))
+    table = tag("thead", tag("tr", heads)) + tag("tbody", "".join(body))
+    return tag("table", caption + table, class_="steps")
+
+
+if __name__ == "__main__":
+    said = words(sys.argv[1] if len(sys.argv) > 1 else "en")
+    sys.stdout.write(html_page(said("leaks.title"), draw(json.load(sys.stdin), said), said))
