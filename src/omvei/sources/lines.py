@@ -23,6 +23,13 @@ LONGEST = 1 << 24
 LINES = pa.schema([("row", pa.int64()), ("text", pa.string()), ("bad", pa.string())])
 
 
+FILLED = r"""
+    SELECT regexp_replace(regexp_replace(to_json(raw)::VARCHAR,
+        ',"[A-Za-z0-9_]+":null', '', 'g'), '([{])"[A-Za-z0-9_]+":null,?', '\1', 'g') AS text FROM raw
+"""
+"""Rows as JSON without the keys that are null."""
+
+
 def lines(path: Path, encoding: str | None = None) -> Iterator[pa.Table]:
     r"""The lines of a text file that are not blank, in order; `row` is the line's number.
 
@@ -159,7 +166,7 @@ def _rows(path: Path) -> Iterator[pa.Table]:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=ROWS):
                 database.register("raw", pa.table(batch))
-                found = database.sql("SELECT to_json(raw)::VARCHAR AS text FROM raw")
+                found = database.sql(FILLED)
                 texts = found.to_arrow_table()["text"]
                 database.unregister("raw")
                 count = len(texts)

@@ -100,4 +100,15 @@ def finished(
     yield from whole.combine_chunks().to_batches()
 
 
+DOCS = """
+    judged AS (
+        SELECT "row", text, coalesce(bad,
+            CASE WHEN NOT json_valid(text) THEN 'not JSON, or cut off'
+                 WHEN json_type(text) <> 'OBJECT' THEN 'expected a JSON object' END) AS bad
+        FROM raw
+    ),
+    docs AS (SELECT "row", text, bad, CASE WHEN bad IS NULL THEN text ELSE '{}' END AS doc FROM judged)
+"""
+"""Named queries over `raw` (`row`, `text`, `bad`): `docs` has a JSON object `doc` for every row."""
+
 HASHES: dict[str, Callable[..., str | None]] = {"email": hash_email, "phone": hash_phone}
