@@ -139,8 +139,12 @@ def _place(place: str) -> str:
 
 
 def _param(name: str) -> str:
-    value = "coalesce(p.value.string_value, p.value.int_value, p.value.double_value, p.value.float_value)"
-    return f"list_transform(list_filter(g.event_params, lambda p: p.key = {quoted(name)}), lambda p: {value})[1]"
+    return f"said[list_position(keys, {quoted(name)})]"
+
+
+PARAMS = """list_transform(g.event_params, lambda p: p.key) AS keys,
+    list_transform(g.event_params, lambda p: coalesce(p.value.string_value, p.value.int_value,
+        p.value.double_value, p.value.float_value)) AS said"""
 
 
 def _statement() -> str:
@@ -192,14 +196,15 @@ def _statement() -> str:
     )
     return f"""
         WITH {DOCS},
-        parsed AS (SELECT "row", text, bad, doc, from_json(doc, {quoted(json.dumps(_shape()))}) AS g FROM docs),
-        told AS (
+        shaped AS (SELECT "row", text, bad, doc, from_json(doc, {quoted(json.dumps(_shape()))}) AS g FROM docs),
+        parsed AS (SELECT *, {PARAMS} FROM shaped),
+        told AS MATERIALIZED (
             SELECT "row", {time} AS time, {", ".join(f"{sql} AS {field}" for field, sql in ours.items())},
                    {order}, {faults}
             FROM parsed
         ),
         -- Ties in time are broken by row: within one, rows change places to follow the batch.
-        ranked AS (
+        ranked AS MATERIALIZED (
             SELECT *, row_number() OVER (tie ORDER BY "row") AS place,
                    row_number() OVER (tie ORDER BY batch_page_id, batch_ordering_id, batch_event_index, "row") AS turn
             FROM told WINDOW tie AS (PARTITION BY anonymous_id, time, reason IS NULL)

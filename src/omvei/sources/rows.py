@@ -6,14 +6,17 @@ from functools import partial
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from omvei.errors import SourceError
 from omvei.events.schema import READ
 from omvei.sources.contact import hash_email, hash_phone, hashed
 from omvei.sources.delimited import Refused
 from omvei.sources.reading import Options
+
+
+CHUNK = 1 << 13
 
 
 @contextmanager
@@ -38,7 +41,9 @@ def database(timezone: str) -> Iterator[duckdb.DuckDBPyConnection]:
 def ask(connection: duckdb.DuckDBPyConnection, sql: str, **tables: pa.Table) -> pa.Table:
     """The answer of a statement over Arrow tables, in their order."""
     for name, table in tables.items():
-        connection.register(name, table)
+        # Small chunks let every thread take part.
+        parts = table.to_batches(max_chunksize=CHUNK)
+        connection.register(name, pa.Table.from_batches(parts, table.schema))
     try:
         return connection.sql(sql).to_arrow_table()
     finally:
@@ -96,7 +101,9 @@ def finished(
         bad: dict[str, Any] = {name: [None] * len(refused) for name in READ.names}
         bad |= {name: [getattr(one, name) for one in refused] for name in Refused._fields}
         whole = pa.concat_tables([whole, pa.table(bad, schema=READ)])
-        whole = whole.take(pc.sort_indices(whole["row"]))
+    rows = np.asarray(whole["row"])
+    if (np.diff(rows) < 0).any():
+        whole = whole.take(np.argsort(rows, kind="stable"))
     yield from whole.combine_chunks().to_batches()
 
 
