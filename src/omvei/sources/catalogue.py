@@ -9,7 +9,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from omvei.errors import SourceError, UnknownFormatError, UnknownNameError
-from omvei.sources import access_log, ga4, segment, table
+from omvei.sources import access_log, ga4, segment, table, xes
 from omvei.sources.head import Head, head
 from omvei.sources.reading import Options, Reading
 from omvei.sources.reports import refuse_report
@@ -31,7 +31,7 @@ class Source(Protocol):
         """Read a plain file."""
 
 
-SOURCES: dict[str, Source] = {source.NAME: source for source in (table, access_log, ga4, segment)}
+SOURCES: dict[str, Source] = {source.NAME: source for source in (table, access_log, ga4, segment, xes)}
 """Every source, by name. Packages add theirs under the entry point group `omvei.sources`."""
 
 for _entry in entry_points(group="omvei.sources"):
