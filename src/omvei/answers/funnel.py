@@ -1,0 +1,166 @@
+"""The funnel: how many people reach each of some steps, and how long it takes them.
+
+A person enters at their first touchpoint of step 1, and `within` always counts from there.
+
+ordered  step k is reached at the first touchpoint of step k after the one that reached step k - 1
+strict   the same, with no other touchpoint between them
+any      step k is reached once steps 1 to k have all happened, in any order, within `within` of
+         the first touchpoint that was any of the steps
+
+One touchpoint never serves two steps; order decides, so equal times connect.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ..blocks.block import Block
+from ..errors import OmveiError, UnknownNameError
+from ..result import Result
+from .intervals import FEW, median, wilson
+
+if TYPE_CHECKING:
+    from ..journeys import Journeys
+
+ORDERS = ("ordered", "strict", "any")
+BY = ("event", "kind", "channel", "content", "stage")
+Counts = NDArray[np.int64]
+
+
+@njit(cache=True, nogil=True)
+def reach(
+    starts: Counts, time: Counts, code: NDArray[np.int32], steps: NDArray[np.int32], within: int, order: int
+) -> tuple[Counts, Counts]:
+    """How far each person gets.
+
+    code     (rows,)  codes of the touchpoints, sorted by person, then time
+    steps    (steps,)  the codes to reach
+    within   microseconds; order 0 ordered, 1 strict, 2 any
+    returns  (people,) the number of steps reached; (people, steps) when each was, -1 for never
+    """
+    people = len(starts) - 1
+    depth = np.zeros(people, np.int64)
+    when = np.full((people, len(steps)), -1, np.int64)
+    for person in range(people):
+        first, last = starts[person], starts[person + 1]
+        if order == 2:
+            entered = np.int64(-1)
+            for row in range(first, last):
+                if entered >= 0 and time[row] - entered > within:
+                    break
+                for step in range(len(steps)):
+                    if code[row] == steps[step] and when[person, step] < 0:
+                        when[person, step] = time[row]
+                        if entered < 0:
+                            entered = time[row]
+                        break
+            while depth[person] < len(steps) and when[person, depth[person]] >= 0:
+                depth[person] += 1
+            continue
+        row = first
+        while row < last and code[row] != steps[0]:
+            row += 1
+        if row == last:
+            continue
+        entered, step = time[row], 1
+        when[person, 0] = entered
+        row += 1
+        while row < last and step < len(steps) and time[row] - entered <= within:
+            if code[row] == steps[step]:
+                when[person, step] = time[row]
+                step += 1
+            elif order == 1:
+                break
+            row += 1
+        depth[person] = step
+    return depth, when
+
+
+@dataclass(frozen=True)
+class Reaches:
+    """The analysis behind the funnel."""
+
+    column: str
+    steps: tuple[int, ...]
+    within: int
+    order: int
+
+    def empty(self) -> dict[str, Any]:
+        """Nobody."""
+        return {"reached": np.zeros(len(self.steps), np.int64), "waits": [np.empty(0, np.int64) for _ in self.steps]}
+
+    def scan(self, block: Block) -> dict[str, Any]:
+        """Count one block."""
+        codes = block[self.column].astype(np.int32)
+        depth, when = reach(block.starts, block["time"], codes, np.array(self.steps, np.int32), self.within, self.order)
+        places = np.arange(len(self.steps))
+        return {
+            "reached": (depth[:, None] > places).sum(axis=0),
+            "waits": [
+                np.abs(when[depth > k, k] - when[depth > k, k - 1]) if k else np.empty(0, np.int64) for k in places
+            ],
+        }  # fmt: skip
+
+    def merge(self, a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
+        """Add the people; gather the waits."""
+        return {
+            "reached": a["reached"] + b["reached"],
+            "waits": [np.concatenate(pair) for pair in zip(a["waits"], b["waits"], strict=True)],
+        }
+
+    def finish(self, partial: dict[str, Any]) -> list[dict[str, Any]]:
+        """One row a step."""
+        people = [int(n) for n in partial["reached"]]
+        rows = []
+        for k, n in enumerate(people):
+            low, high = wilson(n, people[0])
+            before = people[k - 1] if k else n
+            waits = np.sort(partial["waits"][k])
+            middle = median(waits, len(waits)) if len(waits) else (None, None, None)
+            rows.append({
+                "people": n, "rate": n / people[0] if people[0] else None, "low": low, "high": high,
+                "step_rate": n / before if before else None, "lost": before - n,
+                **{key: value / 1e6 if value is not None else None for key, value in
+                   zip(("median_seconds", "median_low", "median_high"), middle, strict=True)},
+                "too_few": people[0] < FEW,
+            })  # fmt: skip
+        return rows
+
+
+def funnel(
+    journeys: "Journeys", steps: list[str], *, by: str = "event", within: timedelta = timedelta(days=30),
+    order: str = "ordered",
+) -> Result:  # fmt: skip
+    """Count the people who reach each of `steps`.
+
+    One row a step: `step, people, rate` (share of step 1, with `low` and `high`), `step_rate`
+    (share of the step before), `lost` (people who reached the step before but not this one),
+    `median_seconds` since the step before (with `median_low`, `median_high`), `too_few`.
+
+    Raises `UnknownNameError` for a step that is not in the data, or another `by` or `order`.
+    """
+    if not steps:
+        raise OmveiError("A funnel needs at least one step, for example: omvei funnel page_view purchase --by kind")
+    for value, known, kind in ((by, BY, "view"), (order, ORDERS, "order")):
+        if value not in known:
+            raise UnknownNameError(kind, value, known)
+    words = [s.id for s in journeys.model.stages] if by == "stage" else journeys.words[by]
+    for step in steps:
+        if step not in words:
+            raise UnknownNameError(by, step, words)
+    column = f"stage:{journeys.model.digest}" if by == "stage" else by
+    micros = within // timedelta(microseconds=1)
+    analysis = Reaches(column, tuple(words.index(step) for step in steps), micros, ORDERS.index(order))
+    rows = journeys.run(analysis)
+    return Result(
+        "funnel",
+        journeys.meaning(rows[0]["people"]) | {
+            "by": by, "within_seconds": within.total_seconds(), "order": order,
+            "lens": journeys.model.id if by == "stage" else None,
+        },
+        {"steps": [{"step": step, **row} for step, row in zip(steps, rows, strict=True)]},
+    )  # fmt: skip

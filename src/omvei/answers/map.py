@@ -1,0 +1,257 @@
+"""The map: where people go, and where they go next. Loops, detours and shortcuts as they are.
+
+A node is a kind, channel, content, event or stage; a move leads from a person's touchpoint to
+their next one. Repeats are kept: two pages of one kind after another are a loop at that kind.
+`(start)` stands before the first touchpoint and `(end)` after the last one seen; it does not mean
+that the person will not come back. Under a model with a rest stage, a long silence is a visit to
+that stage. What does not fit into `nodes` is gathered in `Other`, with a count of what is hidden.
+
+*Later conversion* is the share of people, observed for at least the horizon after they first came
+here (or took this move), who reached the goal within it. *Otherwise* is the same for people whose
+first move from the same place led elsewhere, and the *difference* compares first moves with
+first moves. These are associations, not effects.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..blocks.block import Block
+from ..lenses.carrier import NOWHERE, with_silence
+from ..lenses.column import settled
+from ..lenses.lens import Lens
+from ..lenses.rules import DAY
+from ..result import Result
+from ..touchpoints.vocabulary import kinds
+from .intervals import median, newcombe, rate
+from .moves import count_moves
+
+if TYPE_CHECKING:
+    from ..journeys import Journeys
+
+START, END, OTHER, NO_STAGE = "(start)", "(end)", "Other", "(no stage)"
+BY = ("kind", "channel", "event", "content", "stage")
+NEAR = ("add_to_cart", "cart_remove", "checkout_start")
+"""Steps next to the purchase: that they lead to it is a truism, so they are kept out of findings."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Which node each row of a block is at: a column and a table from its codes to nodes."""
+
+    column: str
+    nodes: NDArray[np.int32]
+    """Node of each code; the last place is for code -1 (and for no stage)."""
+    lens: Lens | None
+    end: int
+
+    def rows(self, block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
+        """`starts, time, node, origin` of the journeys; origin -1 is a silence."""
+        codes, starts, time = block[self.column], block.starts, block["time"]
+        origin = np.arange(len(codes), dtype=np.int64)
+        if self.lens and self.lens.carrier == "current" and self.lens.rest >= 0 and self.lens.quiet_days:
+            starts, time, codes, origin = with_silence(
+                starts, time, codes, self.lens.rest, int(self.lens.quiet_days * DAY), settled(self.lens), self.end
+            )
+        place = codes.astype(np.int32)
+        if self.lens:
+            place[place == NOWHERE] = -1
+        return starts, time, self.nodes[place], origin
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The analysis behind the map: nodes and moves, by the kernel `count_moves`."""
+
+    walk: Walk
+    labels: tuple[str, ...]
+    goal: int
+    horizon: int
+    end: int
+
+    def empty(self) -> dict[str, Any]:
+        """The partial result of nobody."""
+        size = len(self.labels)
+        return {
+            "node": np.zeros((size, 8), np.int64), "move": np.zeros((size + 2, size + 2, 6), np.int64),
+            "edge": np.empty(0, np.int32), "gap": np.empty(0, np.int64), "people": 0, "converted": 0,
+        }  # fmt: skip
+
+    def scan(self, block: Block) -> dict[str, Any]:
+        """Count one block."""
+        starts, time, node, origin = self.walk.rows(block)
+        reached = block["kind"] == self.goal
+        goal = np.where(origin >= 0, reached[origin], False) if len(origin) else reached
+        counted = count_moves(starts, time, node, origin >= 0, goal, len(self.labels), self.horizon, self.end)
+        converted = len(np.unique(block.place[reached]))
+        return {**dict(zip(("node", "move", "edge", "gap"), counted, strict=True)),
+                "people": block.people, "converted": converted}  # fmt: skip
+
+    def merge(self, a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
+        """Add the counts; gather the gaps."""
+        return {
+            key: np.concatenate([a[key], b[key]]) if key in ("edge", "gap") else a[key] + b[key]
+            for key in a
+        }
+
+    def finish(self, partial: dict[str, Any]) -> dict[str, Any]:
+        """Nodes and edges as rows, the busiest first."""
+        names = [*self.labels, START, END]
+        node, move, people = partial["node"], partial["move"], partial["people"]
+        at = {**{name: int(node[i, 1]) for i, name in enumerate(self.labels)}, START: people}
+        nodes = [self._node(name, node[i], people) for i, name in enumerate(self.labels) if node[i, 5]]
+        nodes += [
+            {**self._node(name, np.zeros(8, np.int64), people), "people": people, "share": 1.0 if people else None,
+             "position": position}
+            for name, position in ((START, 0.0), (END, 1.0)) if people
+        ]  # fmt: skip
+        gaps = _grouped(partial["edge"], partial["gap"])
+        elsewhere = move[:, :, 4:].sum(axis=1)
+        edges = []
+        for source, target in np.argwhere(move[:, :, 0]):
+            counts = move[source, target]
+            edge = {
+                "source": names[source], "target": names[target],
+                "transitions": int(counts[0]), "people": int(counts[1]),
+                "share": int(counts[1]) / at[names[source]],
+                **self._gap(gaps.get(int(source) * len(names) + int(target)), int(counts[1])),
+            }  # fmt: skip
+            edges.append(edge | self._later(counts, elsewhere[source], target == len(names) - 1))
+        nodes.sort(key=lambda n: (n["id"] in (START, END), -n["people"], -n["touchpoints"], n["id"]))
+        edges.sort(key=lambda e: (-e["transitions"], -e["people"], e["source"], e["target"]))
+        return {"nodes": nodes, "edges": edges, "people": people, "converted": partial["converted"]}
+
+    def _node(self, name: str, counts: NDArray[np.int64], people: int) -> dict[str, Any]:
+        touchpoints, here, begins, ends, position, rows, at_risk, later = (int(count) for count in counts)
+        return {
+            "id": name, "people": here, "touchpoints": touchpoints, "share": here / people if people else None,
+            "position": position / rows / 1000 if rows else None, "starts": begins, "ends": ends,
+            "later": rate(later, at_risk) if self.goal >= 0 else None,
+        }  # fmt: skip
+
+    def _gap(self, gaps: NDArray[np.int64] | None, people: int) -> dict[str, float | None]:
+        if gaps is None:
+            return dict.fromkeys(("median_gap_seconds", "median_gap_low", "median_gap_high", "p90_gap_seconds"))
+        middle, low, high = median(gaps, people)
+        return {
+            "median_gap_seconds": middle / 1e6, "median_gap_low": low / 1e6, "median_gap_high": high / 1e6,
+            "p90_gap_seconds": float(np.percentile(gaps, 90)) / 1e6,
+        }  # fmt: skip
+
+    def _later(self, counts: NDArray[np.int64], leaving: NDArray[np.int64], ends: bool) -> dict[str, Any]:
+        if self.goal < 0 or ends:
+            return {"later": None, "otherwise": None, "difference": None}
+        first, first_reached = int(counts[4]), int(counts[5])
+        other, other_reached = int(leaving[0]) - first, int(leaving[1]) - first_reached
+        return {
+            "later": rate(int(counts[3]), int(counts[2])),
+            "first": rate(first_reached, first),
+            "otherwise": rate(other_reached, other),
+            "difference": newcombe(first_reached, first, other_reached, other),
+        }
+
+
+def _grouped(edge: NDArray[np.int32], gap: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
+    """The sorted gaps of each edge."""
+    order = np.lexsort((gap, edge))
+    edge, gap = edge[order], gap[order]
+    cuts = np.flatnonzero(edge[1:] != edge[:-1]) + 1
+    return {int(part_edge[0]): part for part_edge, part in zip(np.split(edge, cuts), np.split(gap, cuts), strict=True) if len(part)}
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many touchpoints each code of a column has."""
+
+    column: str
+    size: int
+
+    def empty(self) -> NDArray[np.int64]:
+        """Nothing."""
+        return np.zeros(self.size + 1, np.int64)
+
+    def scan(self, block: Block) -> NDArray[np.int64]:
+        """Count one block; code -1 is the last place."""
+        codes = block[self.column]
+        return np.bincount(np.where(codes < 0, self.size, codes), minlength=self.size + 1)
+
+    def merge(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Add."""
+        return a + b
+
+    def finish(self, partial: NDArray[np.int64]) -> NDArray[np.int64]:
+        """As counted."""
+        return partial
+
+
+def walk(journeys: "Journeys", by: str, nodes: int) -> tuple[Walk, tuple[str, ...], dict[str, int] | None]:
+    """How `by` turns touchpoints into nodes: the walk, the nodes' names, what `Other` hides."""
+    if by == "stage":
+        lens = journeys.model
+        table = np.arange(len(lens.stages) + 1, dtype=np.int32)
+        labels = (*(stage.id for stage in lens.stages), NO_STAGE)
+        return Walk(f"stage:{lens.digest}", table, lens, journeys.end), labels, None
+    words = journeys.words[by]
+    counts = journeys.run(Tally(by, len(words)))
+    present = [code for code in np.argsort(-counts, kind="stable").tolist() if counts[code]]
+    named = sorted(present[: nodes - 1 if len(present) > nodes else nodes])
+    hidden = [code for code in present if code not in set(named)]
+    table = np.full(len(words) + 1, len(named), np.int32)
+    table[named] = np.arange(len(named))
+    labels = tuple(words[code] if code < len(words) else "(none)" for code in named)
+    other = {"names": len(hidden), "touchpoints": int(counts[hidden].sum())} if hidden else None
+    return Walk(by, table, None, journeys.end), (*labels, OTHER) if hidden else labels, other
+
+
+def map(  # noqa: A001 - the word of the trade, here and in the CLI
+    journeys: "Journeys", by: str | None = None, *, nodes: int = 40, horizon_days: int = 90
+) -> Result:
+    """Draw the map of how people really move.
+
+    `by` is kind, channel, event, content or stage (of the journeys' lens); by default kind, or
+    content where everything is a page, or event where kinds say nothing.
+
+    Parts: `nodes` (`id, people, touchpoints, share, position, starts, ends, later, is_goal`) and
+    `edges` (`source, target, transitions, people, share, median_gap_seconds, median_gap_low,
+    median_gap_high, p90_gap_seconds, later, first, otherwise, difference, near_goal`). `later`,
+    `first` and `otherwise` are rates (`people, converted, rate, low, high, too_few`).
+
+    Raises `UnknownNameError` for another `by`, `NothingToAnswerError` where there is no data.
+    """
+    by = journeys.choose(by, BY)
+    place, labels, other = walk(journeys, by, nodes)
+    goal = journeys.goal_code
+    counted = journeys.run(Moves(place, labels, goal, horizon_days * DAY, journeys.end))
+    near = {**dict.fromkeys(NEAR), **({journeys.goal: None} if journeys.goal else {})}
+    truism = _truisms(journeys, by, near)
+    for node in counted["nodes"]:
+        node["is_goal"] = goal >= 0 and node["id"] in truism["goal"]
+    for edge in counted["edges"]:
+        edge["near_goal"] = goal >= 0 and bool({edge["source"], edge["target"]} & truism["near"])
+    return Result(
+        "map",
+        journeys.meaning(counted["people"]) | {
+            "by": by, "lens": journeys.model.id if by == "stage" else None, "horizon_days": horizon_days,
+            "converted": counted["converted"] if goal >= 0 else None, "other": other,
+        },
+        {"nodes": counted["nodes"], "edges": counted["edges"]},
+    )  # fmt: skip
+
+
+def _truisms(journeys: "Journeys", by: str, near: dict[str, None]) -> dict[str, set[str]]:
+    """Which nodes are the goal, and which stand next to it."""
+    goal = journeys.goal or ""
+    if by == "kind":
+        return {"goal": {goal}, "near": set(near)}
+    if by == "content":
+        return {"goal": {f"({goal})"}, "near": {f"({kind})" for kind in near}}
+    if by == "stage":
+        from ..touchpoints.vocabulary import codes
+
+        ids = [stage.id for stage in journeys.model.stages]
+        reached = {ids[rule.stage] for rule in journeys.model.rules if goal in rule.when.get("kind", [])}
+        assert goal == "" or goal in codes()
+        return {"goal": reached & {"purchase", "action"}, "near": reached & {"purchase", "action", "decision", "do"}}
+    return {"goal": {goal} if goal in kinds() else set(), "near": set(near)}

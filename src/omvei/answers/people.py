@@ -1,0 +1,117 @@
+"""The people behind a node, a move, or the whole of the map."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..blocks.block import Block
+from ..errors import UnknownNameError
+from ..people.names import name
+from ..result import Result
+from ..touchpoints.vocabulary import codes
+from .map import BY, END, START, Walk, walk
+
+if TYPE_CHECKING:
+    from ..journeys import Journeys
+
+
+@dataclass(frozen=True)
+class Passers:
+    """Who was at a node, or took a move, and when first."""
+
+    walk: Walk | None
+    size: int
+    source: int
+    """Node left; -1 for any."""
+    target: int
+    """Node reached; -1 for any."""
+
+    def empty(self) -> list[NDArray[np.int64]]:
+        """Nobody."""
+        return [np.empty(0, np.int64) for _ in range(6)]
+
+    def scan(self, block: Block) -> list[NDArray[np.int64]]:
+        """`person, at, first, last, touchpoints, purchases` of each person who passed."""
+        places, at = self._passed(block)
+        starts = block.starts
+        bought = np.append(0, np.cumsum(block["kind"] == codes()["purchase"]))
+        time = block["time"]
+        return [
+            block.person[places], at, time[starts[places]], time[starts[places + 1] - 1],
+            (starts[places + 1] - starts[places]), (bought[starts[places + 1]] - bought[starts[places]]),
+        ]  # fmt: skip
+
+    def _passed(self, block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        if self.walk is None:
+            return np.arange(block.people), block["time"][block.starts[:-1]]
+        starts, time, node, _ = self.walk.rows(block)
+        person = np.repeat(np.arange(block.people), np.diff(starts))
+        first = np.zeros(len(node), np.bool_)
+        first[starts[:-1]] = True
+        before = np.where(first, self.size, np.roll(node, 1)) if len(node) else node
+        if self.target == self.size + 1:  # (end)
+            lasts = starts[1:] - 1
+            hit = np.zeros(len(node), np.bool_)
+            hit[lasts] = (node[lasts] == self.source) | (self.source < 0)
+        else:
+            hit = (node == self.target) | (self.target < 0)
+            hit &= (before == self.source) | (self.source < 0)
+        who, row = np.unique(person[hit], return_index=True)
+        return who, time[hit][row]
+
+    def merge(self, a: list[NDArray[np.int64]], b: list[NDArray[np.int64]]) -> list[NDArray[np.int64]]:
+        """Gather."""
+        return [np.concatenate(pair) for pair in zip(a, b, strict=True)]
+
+    def finish(self, partial: list[NDArray[np.int64]]) -> list[NDArray[np.int64]]:
+        """The latest first; equal times by person."""
+        order = np.lexsort((partial[0], -partial[1]))
+        return [column[order] for column in partial]
+
+
+def people(
+    journeys: "Journeys", *, by: str | None = None, node: str | None = None, edge: tuple[str, str] | None = None,
+    limit: int = 100, offset: int = 0, nodes: int = 40,
+) -> Result:  # fmt: skip
+    """List the people at a node of the map, on a move, or all; the latest first.
+
+    `n` is how many there are, the same as on the map drawn with the same `by` and `nodes`;
+    `limit` and `offset` choose which rows are shown. One row a person: `person, at` (when they
+    first passed), `first, last, touchpoints, purchases, customer`.
+
+    Raises `UnknownNameError` for a node that is not on the map.
+    """
+    from ..journeys import moment
+
+    place, size, source, target = None, 0, -1, -1
+    if node is not None or edge is not None:
+        by = journeys.choose(by, BY)
+        place, labels, _ = walk(journeys, by, nodes)
+        size = len(labels)
+        known = [*labels, START, END]
+        wanted = edge if edge is not None else (None, node)
+        for name_ in wanted:
+            if name_ is not None and name_ not in known:
+                raise UnknownNameError(by, name_, known)
+        source, target = (known.index(name_) if name_ is not None else -1 for name_ in wanted)
+        if edge is None and target >= size:
+            place = None
+    found = journeys.run(Passers(place, size, source, target))
+    person, at, first, last, touchpoints, purchases = (column[offset : offset + limit] for column in found)
+    rows: list[dict[str, Any]] = [
+        {
+            "person": name(int(p)), "at": moment(int(a)), "first": moment(int(f)), "last": moment(int(latest)),
+            "touchpoints": int(t), "purchases": int(b), "customer": bool(b),
+        }
+        for p, a, f, latest, t, b in zip(person, at, first, last, touchpoints, purchases, strict=True)
+    ]  # fmt: skip
+    return Result(
+        "people",
+        journeys.meaning(len(found[0])) | {
+            "by": by, "node": node, "source": edge[0] if edge else None, "target": edge[1] if edge else None,
+            "shown": len(rows), "offset": offset,
+        },
+        {"rows": rows},
+    )  # fmt: skip

@@ -1,0 +1,61 @@
+"""The summary: how much there is, and what became of every row."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..blocks.block import Block
+from ..result import Result
+from ..touchpoints.vocabulary import codes
+
+if TYPE_CHECKING:
+    from ..journeys import Journeys
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Touchpoints, people, visits, purchases and customers."""
+
+    def empty(self) -> NDArray[np.int64]:
+        """Nobody."""
+        return np.zeros(5, np.int64)
+
+    def scan(self, block: Block) -> NDArray[np.int64]:
+        """Count one block. A visit is counted in each window that sees any of it."""
+        session, place = block["session"], block.place
+        same = (session[1:] == session[:-1]) & (place[1:] == place[:-1])
+        bought = block["kind"] == codes()["purchase"]
+        visits = block.rows - int(same.sum())
+        return np.array([block.rows, block.people, visits, bought.sum(), len(np.unique(place[bought]))])
+
+    def merge(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Add."""
+        return a + b
+
+    def finish(self, partial: NDArray[np.int64]) -> dict[str, int]:
+        """By name."""
+        names = ("touchpoints", "people", "sessions", "purchases", "customers")
+        return {name: int(count) for name, count in zip(names, partial, strict=True)}
+
+
+def summary(journeys: "Journeys") -> Result:
+    """How much there is.
+
+    `events` are valid rows, counted once each; they divide into `touchpoints`, `bots`, `assets`
+    (files of pages), `technical` signals, `unidentified` rows (nobody's) and `merged` rows (an
+    order that another source told of too). `people`, `sessions`, `purchases` and `customers` are
+    counted over the touchpoints. `rejected` and `duplicates` are rows that are not events.
+    """
+    counted = journeys.run(Sizes())
+    counts = journeys.build.counts
+    imports = journeys.workspace.imports()
+    said = {
+        "events": counts["events"], **counted,
+        **{name: counts[name] for name in ("bots", "assets", "technical", "unidentified", "merged")},
+        "rejected": sum(done["rejected"] for done in imports),
+        "duplicates": sum(done["rows"] - done["rejected"] for done in imports) - counts["events"],
+        "sources": sorted({done["source"] for done in imports}),
+    }  # fmt: skip
+    return Result("summary", journeys.meaning(counted["people"]) | said)

@@ -1,0 +1,80 @@
+"""A block as an analysis sees it: columns of whole journeys, mapped from disk when first used."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Column = NDArray[Any]
+
+
+@dataclass
+class Block:
+    """Whole journeys of some people.
+
+    `block["time"]` is a column of `layout.TOUCHPOINTS`; person i's rows are
+    `starts[i]` up to `starts[i + 1]`.
+    """
+
+    person: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    column: Callable[[str], Column]
+    name: str = ""
+    _columns: dict[str, Column] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self._columns:
+            self._columns[name] = self.column(name)
+        return self._columns[name]
+
+    @property
+    def rows(self) -> int:
+        """How many touchpoints."""
+        return int(self.starts[-1])
+
+    @property
+    def people(self) -> int:
+        """How many people."""
+        return len(self.person)
+
+    @property
+    def place(self) -> NDArray[np.int32]:
+        """The position of each row's person in the block."""
+        if "place" not in self._columns:
+            lengths = np.diff(self.starts)
+            self._columns["place"] = np.repeat(np.arange(self.people, dtype=np.int32), lengths)
+        return self._columns["place"]
+
+    def keep(self, rows: NDArray[np.bool_]) -> "Block":
+        """The same people with only the rows where `rows` holds; people left without any drop out."""
+        counts = np.bincount(self.place[rows], minlength=self.people)
+        stay = counts > 0
+        starts = np.concatenate([[0], np.cumsum(counts[stay])]).astype(np.int64)
+        return Block(self.person[stay], starts, lambda name: self[name][rows], self.name)
+
+
+def open_block(folder: Path, name: str) -> Block:
+    """Map the two files of a block."""
+    people = _Mapped(folder / f"{name}.people.arrow")
+    touchpoints = _Mapped(folder / f"{name}.touchpoints.arrow")
+    starts = np.append(people("start"), np.int64(touchpoints.rows)).astype(np.int64)
+    return Block(people("person"), starts, touchpoints, name)
+
+
+class _Mapped:
+    """The columns of one Arrow file, mapped from disk."""
+
+    def __init__(self, path: Path) -> None:
+        with pa.memory_map(str(path)) as source:
+            self.table = pa.ipc.open_file(source).read_all()
+        self.rows = len(self.table)
+
+    def __call__(self, name: str) -> Column:
+        column = self.table.column(name)
+        chunk = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+        found: Column = chunk.to_numpy(zero_copy_only=False)
+        return found

@@ -1,0 +1,68 @@
+"""What a block holds, column by column. Codes are places in the workspace's dictionaries."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+
+class Held(NamedTuple):
+    """One column of a block."""
+
+    name: str
+    type: Any
+    meaning: str
+
+
+TOUCHPOINTS = (
+    Held("time", np.int64, "microseconds since 1970, UTC"),
+    Held("kind", np.int16, "kind of the vocabulary (dictionary `kind`)"),
+    Held("channel", np.int16, "channel (dictionary `channel`)"),
+    Held("event", np.int32, "the source's name for it (dictionary `event`); -1 for none"),
+    Held("content", np.int32, "page, article, mail (dictionary `content`)"),
+    Held("query", np.int32, "words searched for (dictionary `query`); -1 for none"),
+    Held("query_class", np.int8, "place in `vocabulary.CLASSES`; -1 for none"),
+    Held("product", np.int32, "dictionary `product`; -1 for none"),
+    Held("brand", np.int32, "dictionary `brand`; -1 for none"),
+    Held("campaign", np.int32, "dictionary `campaign`; -1 for none"),
+    Held("intended", np.int32, "the stage its content is meant for (dictionary `intended`); -1 for none"),
+    Held("question", np.int32, "the question its content answers (dictionary `question`); -1 for none"),
+    Held("ownership", np.int8, "place in `vocabulary.OWNERSHIPS`"),
+    Held("initiator", np.int8, "place in `vocabulary.INITIATORS`"),
+    Held("consent", np.int8, "0 unknown, 1 granted, 2 denied"),
+    Held("value", np.int64, "hundredths of `currency`; 0 where there is none"),
+    Held("cost", np.int64, "hundredths of `currency`; 0 where there is none"),
+    Held("currency", np.int32, "dictionary `currency`; -1 for none"),
+    Held("rating", np.int16, "stars or score, times 100; -1 for none"),
+    Held("session", np.int32, "number of the person's visit, from 1"),
+    Held("gap", np.int64, "microseconds since the person's touchpoint before; -1 for the first"),
+    Held("purchases_before", np.int32, "number of the purchase cycle, from 0"),
+    Held("seen_before", np.bool_, "its product or brand was met before by this person"),
+    Held("verdict", np.int8, "latest verdict since the last purchase, 0 to 100; -1 for none"),
+    Held("identifier", np.int64, "the identifier by which it is this person's (`people/`, `node`)"),
+    Held("source", np.int32, "dictionary `source`"),
+    Held("file", np.int32, "dictionary `file`: the file it came in"),
+    Held("row", np.int64, "its row in that file, from 1"),
+)
+"""One row a touchpoint, sorted by person, then time, then row in the file, then event id."""
+
+PEOPLE = (
+    Held("person", np.int64, "the person's id; rows in ascending order"),
+    Held("start", np.int64, "where the person's touchpoints begin"),
+)
+"""One row a person."""
+
+DICTIONARIES = (
+    "event", "content", "query", "product", "brand", "campaign", "intended", "question",
+    "currency", "source", "file",
+)  # fmt: skip
+"""Text columns whose codes grow with the data; `kind` and `channel` come from their YAML."""
+
+
+def schema(columns: tuple[Held, ...]) -> pa.Schema:
+    """The Arrow schema of a block's file.
+
+    >>> schema(PEOPLE).names
+    ['person', 'start']
+    """
+    return pa.schema([(held.name, pa.from_numpy_dtype(np.dtype(held.type))) for held in columns])

@@ -1,0 +1,1 @@
+"""RUN: the same analysis on one machine or many."""

@@ -1,0 +1,1 @@
+"""KEEP: the facts as they came, append-only, in an open table."""

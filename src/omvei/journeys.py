@@ -1,0 +1,260 @@
+"""The one noun: the journeys of the people in a workspace. Narrow it, then ask."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .answers import findings, funnel, leaks, map, people, summary, trace
+from .blocks import manifest
+from .blocks.block import Block, open_block
+from .blocks.dictionaries import Dictionaries
+from .engines import local
+from .errors import NothingToAnswerError, OmveiError, UnknownNameError
+from .lenses import lens as lenses
+from .lenses.column import stage_column
+from .touchpoints.vocabulary import CLASSES, codes
+from .workspace import Workspace
+
+Day = str | date | datetime
+WHERE = ("kind", "channel", "event", "content", "campaign", "product", "brand", "source", "query_class", "consent", "customer")
+"""What `where` can ask of a touchpoint (`customer`: of a person)."""
+
+
+@dataclass(frozen=True)
+class Journeys:
+    """The journeys of the people in a workspace, as of one build of it."""
+
+    workspace: Workspace
+    build: manifest.Build
+    since: int | None = None
+    until: int | None = None
+    conditions: tuple[dict[str, Any], ...] = ()
+    lens_name: str | Path = "five_stage"
+    _lens: dict[str, lenses.Lens] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> "Journeys":
+        """Everybody's journeys.
+
+        Raises `NothingToAnswerError` where nothing was imported yet.
+        """
+        build = manifest.read(workspace.path / "journeys")
+        if build is None:
+            raise NothingToAnswerError(
+                f"There is no data in {workspace.path} yet. Import some with: omvei import FILE"
+            )
+        return cls(workspace, build)
+
+    # -- narrowing ---------------------------------------------------------------------------
+
+    def between(self, since: Day | None = None, until: Day | None = None) -> "Journeys":
+        """Only touchpoints from `since` up to, not including, `until` (days or times, UTC).
+
+        What a person did before stays known (it is not their first touchpoint, they bought before).
+        """
+        return replace(self, since=_micros(since), until=_micros(until))
+
+    def where(self, **conditions: Any) -> "Journeys":
+        """Only people with a touchpoint for which every condition holds; whole journeys stay.
+
+        `kind, channel, event, content, campaign, product, brand, source, query_class` take a word
+        or several; `consent` is granted, denied or unknown; `customer` is True or False.
+
+        Raises `UnknownNameError` for another condition, or a word that is not in the data.
+        """
+        for name, value in conditions.items():
+            if name not in WHERE:
+                raise UnknownNameError("condition", name, WHERE)
+            known = self._known(name)
+            for word in _list(value) if known is not None else []:
+                if word not in (known or []):
+                    raise UnknownNameError(name, str(word), known or [])
+        return replace(self, conditions=(*self.conditions, conditions))
+
+    def whole(self) -> "Journeys":
+        """The same journeys, not narrowed."""
+        return replace(self, since=None, until=None, conditions=())
+
+    def lens(self, name: str | Path) -> "Journeys":
+        """See the journeys through a model: one of `omvei.lenses()`, or a file of your own."""
+        found = lenses.load(name)
+        return replace(self, lens_name=name, _lens={str(name): found})
+
+    # -- asking: each answer is written, documented and tested in a module of its own ----------
+
+    summary = summary.summary
+    map = map.map
+    trace = trace.trace
+    funnel = funnel.funnel
+    leaks = leaks.leaks
+    people = people.people
+    findings = findings.findings
+
+    # -- what the answers need ------------------------------------------------------------------
+
+    @property
+    def model(self) -> lenses.Lens:
+        """The lens the journeys are seen through."""
+        if str(self.lens_name) not in self._lens:
+            self._lens[str(self.lens_name)] = lenses.load(self.lens_name)
+        return self._lens[str(self.lens_name)]
+
+    @cached_property
+    def words(self) -> dict[str, list[str]]:
+        """The dictionaries of the build: the texts behind the codes."""
+        return Dictionaries.read(self.build.folder / "dictionaries.parquet").words
+
+    @property
+    def end(self) -> int:
+        """The end of what is observed, in microseconds."""
+        last = int(self.build.settings["last"] or 0)
+        return last if self.until is None else min(last, self.until)
+
+    @property
+    def goal(self) -> str | None:
+        """The kind that is the goal, if anybody here ever reached it."""
+        return self.workspace.goal if self.goal_code >= 0 else None
+
+    @cached_property
+    def goal_code(self) -> int:
+        """The goal's code; -1 where none is named, or nobody reached it."""
+        named = self.workspace.goal
+        if named is None:
+            return -1
+        code = codes()[named]
+        return code if self.run(map_tally(code)) else -1
+
+    def choose(self, by: str | None, known: tuple[str, ...]) -> str:
+        """`by` as asked for, or the one that says most about this data."""
+        if by is not None and by not in known:
+            raise UnknownNameError("view", by, known)
+        if by is not None:
+            return by
+        counts = self.run(map.Tally("kind", len(codes())))
+        said = {kind for kind, code in codes().items() if counts[code]} - {"other"}
+        if said <= {"page_view"}:
+            return "content" if "page_view" in said else "event"
+        return "kind"
+
+    def meaning(self, n: int) -> dict[str, Any]:
+        """How to read a result: n, unit, window, label, goal."""
+        first = self.build.settings["first"] if self.since is None else self.since
+        return {
+            "n": n, "unit": "people", "label": "observed",
+            "window": {"from": moment(first), "to": moment(self.end if self.end else None)},
+            "goal": self.goal, "simulated": self.workspace.simulated,
+        }  # fmt: skip
+
+    def run(self, analysis: Any) -> Any:
+        """Run an analysis over these journeys."""
+        return local.run(analysis, self.blocks())
+
+    def blocks(self) -> list[Callable[[], Block]]:
+        """The blocks, narrowed; each is opened when called."""
+        return [lambda row=row: self._open(str(row["block"])) for row in self.build.blocks]
+
+    def _open(self, name: str) -> Block:
+        whole = open_block(self.build.folder, name)
+        stored = whole.column
+        known = {f"stage:{lens.digest}": lens for lens in [*self._lens.values(), *map_lenses()]}
+
+        def column(wanted: str) -> Any:
+            if wanted.startswith("stage:"):
+                return stage_column(whole, self.build.folder, known[wanted], self.words)
+            return stored(wanted)
+
+        whole.column = column
+        return self._narrow(whole)
+
+    def _narrow(self, block: Block) -> Block:
+        if self.since is not None or self.until is not None:
+            time = block["time"]
+            inside = np.ones(len(time), np.bool_)
+            if self.since is not None:
+                inside &= time >= self.since
+            if self.until is not None:
+                inside &= time < self.until
+            block = block.keep(inside)
+        for conditions in self.conditions:
+            rows = np.ones(block.rows, np.bool_)
+            for name, value in conditions.items():
+                rows &= self._matches(block, name, value)
+            people = np.zeros(block.people, np.bool_)
+            people[block.place[rows]] = True
+            block = block.keep(people[block.place])
+        return block
+
+    def _known(self, name: str) -> list[str] | None:
+        if name == "customer":
+            return None
+        if name == "consent":
+            return ["unknown", "granted", "denied"]
+        return list(CLASSES) if name == "query_class" else self.words[name]
+
+    def _matches(self, block: Block, name: str, value: Any) -> Any:
+        if name == "customer":
+            bought = np.zeros(block.people, np.bool_)
+            bought[block.place[block["kind"] == codes()["purchase"]]] = True
+            return bought[block.place] == bool(value)
+        known = self._known(name) or []
+        return np.isin(block[name], [known.index(word) for word in _list(value)])
+
+
+def map_tally(code: int) -> Any:
+    """An analysis that says how many touchpoints are of a kind."""
+    return _OfKind(code)
+
+
+@dataclass(frozen=True)
+class _OfKind:
+    code: int
+
+    def empty(self) -> int:
+        return 0
+
+    def scan(self, block: Block) -> int:
+        return int((block["kind"] == self.code).sum())
+
+    def merge(self, a: int, b: int) -> int:
+        return a + b
+
+    def finish(self, partial: int) -> int:
+        return partial
+
+
+def map_lenses() -> list[lenses.Lens]:
+    """The models that come with Omvei."""
+    return [lenses.load(name) for name in lenses.names()]
+
+
+def moment(micros: int | None) -> str | None:
+    """A time as text, UTC.
+
+    >>> moment(0)
+    '1970-01-01T00:00:00Z'
+    """
+    if micros is None:
+        return None
+    return datetime.fromtimestamp(micros / 1e6, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple | set) else [value]
+
+
+def _micros(day: Day | None) -> int | None:
+    if day is None:
+        return None
+    try:
+        when = datetime.fromisoformat(day) if isinstance(day, str) else day
+    except ValueError:
+        raise OmveiError(f"{day!r} is not a day. Write it as 2026-01-31.") from None
+    if not isinstance(when, datetime):
+        when = datetime(when.year, when.month, when.day)
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return round(when.timestamp() * 1e6)

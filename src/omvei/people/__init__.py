@@ -1,0 +1,1 @@
+"""STITCH: whose is it? Identifiers that occur together belong to one person, within guards."""

@@ -1,0 +1,71 @@
+"""The two tables of `people/`, as Delta Lake tables, and looking somebody up."""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from deltalake import ColumnProperties, DeltaTable, WriterProperties, write_deltalake
+
+from .names import name, number
+from .resolve import People, clean, prepare
+
+UNSTATED = {"delta.dataSkippingStatsColumns": "first"}
+"""Identifiers carry no statistics: they would stay in the log after a deletion."""
+
+PLAIN = WriterProperties(
+    compression="ZSTD", default_column_properties=ColumnProperties(statistics_enabled="NONE")
+)
+
+
+def write(folder: Path, people: People) -> int:
+    """Replace the tables; return the version of `identifiers` that was written."""
+    joins, identifiers = folder / "joins", folder / "identifiers"
+    write_deltalake(
+        str(joins), people.joins, mode="overwrite", writer_properties=PLAIN,
+        configuration={"delta.dataSkippingStatsColumns": "time"},
+    )  # fmt: skip
+    write_deltalake(
+        str(identifiers), people.identifiers, mode="overwrite", writer_properties=PLAIN,
+        configuration=UNSTATED,
+    )  # fmt: skip
+    return DeltaTable(str(identifiers)).version()
+
+
+def _query(folder: Path, version: int, sql: str, **values: object) -> list[dict[str, Any]]:
+    files = DeltaTable(str(folder), version=version).file_uris()
+    with duckdb.connect() as con:
+        prepare(con)
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET VARIABLE files = $files", {"files": files})
+        rows: list[dict[str, Any]] = con.sql(sql, params=values).to_arrow_table().to_pylist()
+        return rows
+
+
+def identifiers_of(folder: Path, version: int, person: int) -> list[dict[str, Any]]:
+    """A person's identifiers, oldest first: `kind, value, node, first, last, events`."""
+    return _query(
+        folder / "identifiers", version,
+        "SELECT kind, value, node, first, last, events FROM read_parquet(getvariable('files')) "
+        "WHERE person = $person ORDER BY first, kind, value",
+        person=person,
+    )  # fmt: skip
+
+
+def find(folder: Path, version: int, words: dict[str, str]) -> int | None:
+    """The person who holds an identifier, or None.
+
+    `words` gives the value to look for under each kind (an e-mail address must be hashed). An id
+    of a person who was merged into another goes on resolving.
+    """
+    matches = " OR ".join(f"(kind = '{kind}' AND value = {clean(kind, f'${kind}')})" for kind in words)
+    written = number(words.get("person", ""))
+    rows = _query(
+        folder / "identifiers", version,
+        f"SELECT person FROM read_parquet(getvariable('files')) WHERE node = $written OR {matches} "
+        "ORDER BY node = $written DESC, events DESC, person LIMIT 1",
+        written=-1 if written is None else written, **words,
+    )  # fmt: skip
+    return int(rows[0]["person"]) if rows else None
+
+
+__all__ = ["find", "identifiers_of", "name", "write"]

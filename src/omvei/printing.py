@@ -1,0 +1,172 @@
+"""Results as tables in a terminal, with Rich. Says less than --json, and says so where it does."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from .durations import say
+
+Row = dict[str, Any]
+ROWS = 25
+"""How many rows of a long part are printed."""
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.3f}".rstrip("0").rstrip(".")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}".replace(",", " ")
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def table(title: str, rows: Sequence[Row], columns: Sequence[str], console: Console | None = None) -> None:
+    """Print rows; numbers to the right, as text that survives a pipe."""
+    shown = Table(title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        number = any(isinstance(row.get(column), int | float) for row in rows)
+        shown.add_column(column, justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(_cell(row.get(column)) for column in columns))
+    (console or Console()).print(shown)
+
+
+def _rate(rate: Row | None) -> str:
+    if rate is None:
+        return "–"
+    if rate["too_few"]:
+        return f"{rate['converted']} of {rate['people']} (too few)"
+    return f"{rate['rate']:.0%} ({rate['low']:.0%}–{rate['high']:.0%})"
+
+
+def _map(said: Row) -> None:
+    nodes = [{**n, "later": _rate(n["later"])} for n in said["nodes"]]
+    table(f"Map by {said['by']}", nodes[:ROWS], ("id", "people", "touchpoints", "later"))
+    edges = [
+        {
+            **e, "later": _rate(e["later"]), "otherwise": _rate(e["otherwise"]),
+            "gap": say(e["median_gap_seconds"]) if e["median_gap_seconds"] is not None else "–",
+        }
+        for e in said["edges"]
+    ]  # fmt: skip
+    table("Moves", edges[:ROWS], ("source", "target", "transitions", "people", "gap", "later", "otherwise"))
+    lines = []
+    if len(edges) > ROWS:
+        hidden = sum(e["transitions"] for e in edges[ROWS:])
+        lines.append(f"{len(edges) - ROWS} more moves ({hidden} transitions) are in --json.")
+    if said["other"]:
+        lines.append(f"Other gathers {said['other']['names']} names with {said['other']['touchpoints']} touchpoints.")
+    if said["goal"]:
+        lines.append(f"later, otherwise: {said['goal']} within {said['horizon_days']} days. Association, not cause.")
+    else:
+        lines.append("No conversion rates: nobody here reached a goal ([goal] in omvei.toml).")
+    print_lines(lines)
+
+
+def _steps(said: Row) -> None:
+    rows = [{**s, "median": say(s["median_seconds"]) if s["median_seconds"] is not None else "–"} for s in said["steps"]]
+    table(f"Funnel by {said['by']}, within {say(said['within_seconds'])}", rows, ("step", "people", "rate", "low", "high", "lost", "median"))
+
+
+def _leaks(said: Row) -> None:
+    table(f"Leaks in {said['lens']}", said["stages"], ("stage", "people", "left", "customers", "open", "bought", "rate", "low", "high"))
+    table("By last move", said["transitions"][:ROWS], ("source", "target", "people", "left", "open"))
+    how = "as you said" if said["quiet_given"] else "read from the gaps in this data"
+    print_lines([f"Left: silent for {said['quiet_days']} days or more, {how}. Open: not silent for so long yet."])
+
+
+def _trace(said: Row) -> None:
+    rows = [
+        {
+            **r, "stage": r["stages"].get("five_stage"),
+            "gap": say(r["gap_seconds"]) if r["gap_seconds"] is not None else "–",
+            "why": f"{r['why']['kind']} {r['why']['value']}"[:32],
+        }
+        for r in said["rows"]
+    ]  # fmt: skip
+    table(f"Person {said['person']}", rows, ("time", "session", "channel", "kind", "content", "stage", "gap", "loop", "value", "why"))
+    held = [f"{i['kind']} {i['value']}" for i in said["identifiers"]]
+    print_lines([f"{said['touchpoints']} touchpoints, {said['purchases']} purchases. Known by: {'; '.join(held)}"])
+
+
+def _summary(said: Row) -> None:
+    names = (
+        "events", "touchpoints", "bots", "assets", "technical", "unidentified", "merged", "people", "sessions",
+        "purchases", "customers", "rejected", "duplicates",
+    )  # fmt: skip
+    table("Summary", [{"what": name, "count": said[name]} for name in names], ("what", "count"))
+    print_lines([f"From {said['window']['from']} to {said['window']['to']}."])
+
+
+def _findings(said: Row) -> None:
+    from .drawings.words import sentence
+    from .language import words
+
+    print_lines([f"{number}. {sentence(finding, words('en'))}" for number, finding in enumerate(said["findings"], 1)])
+
+
+def _people(said: Row) -> None:
+    table(f"{said['n']} people", said["rows"], ("person", "at", "first", "last", "touchpoints", "purchases"))
+
+
+PRINTED = {
+    "map": _map, "funnel": _steps, "leaks": _leaks, "trace": _trace, "summary": _summary,
+    "findings": _findings, "people": _people,
+}  # fmt: skip
+
+
+def result(said: Row) -> None:
+    """Print an answer."""
+    if said.get("simulated"):
+        print_lines(["Simulated data."])
+    PRINTED[said["answer"]](said)
+
+
+def print_lines(lines: Sequence[str]) -> None:
+    """Print lines as they are."""
+    console = Console()
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def imports(done: Sequence[Row]) -> None:
+    """Print what became of each file."""
+    rows = [{**d, "note": "already here; nothing done" if d["known"] else ""} for d in done]
+    table("Imported", rows, ("name", "source", "rows", "events", "rejected", "duplicates", "note"))
+    if any(d["rejected"] for d in done):
+        print_lines(["See the rejected rows with: omvei rejected"])
+
+
+def previews(found: Sequence[Row]) -> None:
+    """Print what would be understood of each file."""
+    for item in found:
+        print_lines([f"{item['file']}: {item['source']}, {item['good']} good rows, {item['bad']} rejected"])
+        table("Understood as", [{"field": f, "column": c} for f, c in item["mapping"].items()], ("field", "column"))
+        fields = [f for f in dict.fromkeys(k for row in item["rows"] for k in row) if f != "attributes"]
+        table("First rows", item["rows"], fields[:8])
+        if item["rejected"]:
+            table("First rejected rows", item["rejected"], ("row", "column", "reason", "text"))
+        print_lines([f"- {note}" for note in item["notes"]])
+    print_lines(["Nothing was kept. Leave out --dry-run to import."])
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Any]:
+    """A progress bar: call what it gives with (done, total, phase)."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def watch(done: int, total: int | None, phase: str) -> None:
+            bar.update(task, completed=done, total=total, description=phase)
+
+        yield watch

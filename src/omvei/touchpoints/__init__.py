@@ -1,0 +1,1 @@
+"""NAME: what was it? Kind, channel, ownership, content, question, visit, purchase cycle."""

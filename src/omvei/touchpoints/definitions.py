@@ -1,0 +1,109 @@
+"""What a firm says about its own site: `definitions/touchpoints.yaml` and `brands.yaml`.
+
+```yaml
+# touchpoints.yaml: the first rule that matches an event names it
+- match: {url: "/guide/*"}          # also: event, source, content; `*` stands for anything
+  kind: guide_read
+  content: Guides                   # the name on the map; without it, the page's first folder
+  stage: consideration              # the stage the page is meant for
+  format: guide
+  question: Which tent do I need?
+
+# brands.yaml
+own: [Fjellstua]
+competing: [Nordkapp, Polaris]
+```
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..errors import DefinitionError
+from .vocabulary import INITIATORS, OWNERSHIPS, kinds
+
+MATCHED = ("url", "event", "source", "content")
+SAID = ("kind", "content", "stage", "format", "question", "ownership", "initiator")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of `touchpoints.yaml`: what must match, and what is then so."""
+
+    match: dict[str, str]
+    says: dict[str, str]
+
+    def holds(self, words: dict[str, str | None]) -> bool:
+        """Whether every part of `match` fits, without regard to case."""
+        return all(
+            fnmatchcase((words.get(key) or "").lower(), pattern.lower())
+            for key, pattern in self.match.items()
+        )
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """What the files in `definitions/` say."""
+
+    rules: tuple[Rule, ...] = ()
+    own_brands: tuple[str, ...] = ()
+    competing_brands: tuple[str, ...] = ()
+    hosts: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def brands(self) -> tuple[str, ...]:
+        """Own and competing brands."""
+        return self.own_brands + self.competing_brands
+
+
+def load(folder: Path, hosts: Iterable[str] = ()) -> Definitions:
+    """Read `folder/touchpoints.yaml` and `folder/brands.yaml`; either may be absent.
+
+    Raises `DefinitionError`, with file and line, for what cannot be used.
+    """
+    rules = tuple(_rules(folder / "touchpoints.yaml"))
+    file = folder / "brands.yaml"
+    brands = _read(file)[0] or {}
+    if not isinstance(brands, dict) or set(brands) - {"own", "competing"}:
+        raise DefinitionError(file, 1, "expected two lists, `own:` and `competing:`")
+    own, competing = (tuple(map(str, brands.get(key) or ())) for key in ("own", "competing"))
+    return Definitions(rules, own, competing, frozenset(h.lower() for h in hosts))
+
+
+def _read(file: Path) -> tuple[Any, list[int]]:
+    """A file's content, and the line on which each item of its top list begins."""
+    if not file.exists():
+        return None, []
+    text = file.read_text("utf-8")
+    try:
+        node = yaml.compose(text, yaml.SafeLoader)
+        lines = [item.start_mark.line + 1 for item in getattr(node, "value", []) if hasattr(item, "start_mark")]
+        return yaml.safe_load(text), lines
+    except yaml.YAMLError as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
+        raise DefinitionError(file, line, f"is not YAML: {getattr(error, 'problem', error)}") from None
+
+
+def _rules(file: Path) -> Iterable[Rule]:
+    said, lines = _read(file)
+    if said is None:
+        return
+    if not isinstance(said, list):
+        raise DefinitionError(file, 1, "expected a list of rules, each beginning with `- match:`")
+    for line, item in zip(lines, said, strict=True):
+        if not isinstance(item, dict) or not isinstance(item.get("match"), dict):
+            raise DefinitionError(file, line, "a rule needs `match:` with url, event, source or content")
+        match = {key: str(value) for key, value in item["match"].items()}
+        says = {key: str(value) for key, value in item.items() if key != "match"}
+        for given, known in ((match, MATCHED), (says, SAID)):
+            if wrong := sorted(set(given) - set(known)):
+                raise DefinitionError(file, line, f"{wrong[0]!r} is not one of {', '.join(known)}")
+        allowed = {"kind": list(kinds()), "ownership": OWNERSHIPS, "initiator": INITIATORS}
+        for key, values in allowed.items():
+            if key in says and says[key] not in values:
+                raise DefinitionError(file, line, f"{key} {says[key]!r} is not one of {', '.join(values)}")
+        yield Rule(match, says)

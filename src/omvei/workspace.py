@@ -1,0 +1,249 @@
+"""A workspace: a folder with everything Omvei knows about one firm's customers.
+
+```
+omvei.toml      settings and the goal       definitions/   what the site's pages and brands are
+omvei.key       key of the hashes           events/        the facts, a Delta Lake table
+people/         who is who                  journeys/      blocks: derived, can be rebuilt
+rejected/       rows set aside, with why
+```
+"""
+
+import hashlib
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .durations import parse
+from .errors import DefinitionError, UnknownNameError, WorkspaceError
+
+if TYPE_CHECKING:
+    from .blocks.manifest import Build
+    from .events.table import Events, Progress
+    from .journeys import Journeys
+
+SETTINGS = """# Settings of this workspace. Change them, then run `omvei build`.
+
+[sessions]
+gap = "{gap}"          # a silence of at least this long starts a new visit
+
+[goal]
+kind = "purchase"      # what you want people to do: a kind of touchpoint
+
+[site]
+hosts = []             # your own host names, where the data does not say them
+"""
+
+
+def _silent(done: int, total: int | None, phase: str) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An open workspace. Nothing heavy is loaded until it is needed."""
+
+    path: Path
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """`omvei.toml`, read once."""
+        file = self.path / "omvei.toml"
+        try:
+            return tomllib.loads(file.read_text("utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            line = int(str(error).rpartition("line ")[2].partition(",")[0] or 1)
+            raise DefinitionError(file, line, f"is not TOML: {error}") from None
+
+    @property
+    def goal(self) -> str | None:
+        """The kind of touchpoint that is the goal; None where the firm named none."""
+        from .touchpoints.vocabulary import kinds
+
+        named = self.settings.get("goal", {}).get("kind")
+        if named and named not in kinds():
+            raise UnknownNameError("kind", str(named), list(kinds()))
+        return str(named) if named else None
+
+    @property
+    def session_gap_seconds(self) -> float:
+        """A silence of at least this long starts a new visit."""
+        return parse(str(self.settings.get("sessions", {}).get("gap", "1800s"))).total_seconds()
+
+    @property
+    def key(self) -> bytes:
+        """The key of the hashes: made once, readable by the owner only."""
+        file = self.path / "omvei.key"
+        if not file.exists():
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as out:
+                out.write(secrets.token_hex(32))
+        return bytes.fromhex(file.read_text().strip())
+
+    @property
+    def events(self) -> "Events":
+        """The table of events."""
+        from .events.table import Events
+
+        return Events(self.path / "events")
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the data is simulated: a file named `simulated` lies beside it."""
+        return (self.path / "simulated").exists()
+
+    # -- taking files in ---------------------------------------------------------------------
+
+    def preview(
+        self, path: Path | str, source: str | None = None, mapping: Mapping[str, str] | None = None,
+        event: str | None = None, timezone: str = "UTC", rows: int = 5,
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """What would be understood of a file, without keeping anything: the dry run.
+
+        One item a file found under `path`: `file, source, mapping, unmapped, notes, rows` (the
+        first good ones), `good`, `bad` (counts over the whole file), `rejected` (the first bad).
+        """
+        from . import sources
+        from .events.schema import GIVEN, REFUSED
+
+        found = []
+        with sources.open_files(Path(path)) as files:
+            for name, file in files:
+                reading = sources.read(file, self._options(mapping, event, timezone), source)
+                good, bad, first, rejected = 0, 0, [], []
+                for batch in reading.batches:
+                    for row in batch.to_pylist() if len(first) < rows else []:
+                        if row["reason"] is None and len(first) < rows:
+                            first.append({c.name: row[c.name] for c in GIVEN if row[c.name] is not None})
+                    refused = batch.filter(batch.column("reason").is_valid())
+                    bad += len(refused)
+                    good += len(batch) - len(refused)
+                    keep = refused.select([c.name for c in REFUSED]).slice(0, rows - len(rejected))
+                    rejected += keep.to_pylist()
+                found.append({
+                    "file": _short(name, Path(path)), "source": reading.source, "mapping": dict(reading.mapping),
+                    "unmapped": list(reading.unmapped), "notes": list(reading.notes),
+                    "good": good, "bad": bad, "rows": first, "rejected": rejected,
+                })  # fmt: skip
+        return found
+
+    def take(
+        self, path: Path | str, source: str | None = None, mapping: Mapping[str, str] | None = None,
+        event: str | None = None, timezone: str = "UTC", allow_rejects: bool = False,
+        progress: "Progress" = _silent, build: bool = True,
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """Import a file, a folder or an archive, each file whole or not at all, and rebuild.
+
+        One item a file: `file, name, source, rows, events, rejected, duplicates, mapping, time,
+        known` (`known`: the file was here already).
+        """
+        from . import sources
+
+        self.check()
+        found = []
+        with sources.open_files(Path(path)) as files:
+            for name, file in files:
+                with file.open("rb") as opened:
+                    digest = hashlib.file_digest(opened, "sha256").hexdigest()[:16]
+                reading = sources.read(file, self._options(mapping, event, timezone), source)
+                done = self.events.append(
+                    reading, file=digest, name=_short(name, Path(path)), now=datetime.now(UTC).isoformat(timespec="seconds"),
+                    allow_rejects=allow_rejects, progress=progress,
+                )  # fmt: skip
+                found.append(asdict(done))
+        if build and any(not done["known"] for done in found):
+            self.build(progress)
+        return found
+
+    def imports(self) -> list[dict[str, Any]]:
+        """Every import, oldest first."""
+        return [asdict(done) for done in self.events.imports()]
+
+    def rejected(self, file: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
+        """Rows that were set aside: `file, row, column, reason, text`."""
+        return self.events.rejected(file, limit)
+
+    def _options(self, mapping: Mapping[str, str] | None, event: str | None, timezone: str) -> Any:
+        from .sources.reading import Options
+
+        return Options(dict(mapping or {}), event, timezone, self.key)
+
+    # -- journeys ----------------------------------------------------------------------------
+
+    def build(self, progress: "Progress" = _silent) -> "Build":
+        """Build the journeys again, from all events and the definitions as they are now."""
+        from .blocks.build import Settings, build
+        from .touchpoints import definitions
+
+        self.check()
+        said = definitions.load(
+            self.path / "definitions", self.settings.get("site", {}).get("hosts", ())
+        )
+        return build(
+            self.events, self.path / "people", self.path / "journeys",
+            Settings(self.session_gap_seconds, self.key.hex()), said, progress,
+        )  # fmt: skip
+
+    @property
+    def journeys(self) -> "Journeys":
+        """The journeys of everybody, as of the newest build."""
+        from .journeys import Journeys
+
+        return Journeys.of(self)
+
+    def find(self, who: str) -> int | None:
+        """The person who holds an identifier: an id, a user id, an e-mail, an order number, ..."""
+        from .blocks import manifest
+        from .people import table
+        from .sources.contact import hash_email, hash_phone
+
+        now = manifest.read(self.path / "journeys")
+        if now is None:
+            return None
+        words = {"user_id": who, "person": who, "order_id": who, "anonymous_id": who}
+        words["email"] = hash_email(who, self.key) or who
+        words["phone"] = hash_phone(who, self.key) or who
+        return table.find(self.path / "people", now.people_version, words)
+
+    def check(self) -> None:
+        """Raise `WorkspaceError` if the folder is not a workspace."""
+        if not (self.path / "omvei.toml").exists():
+            raise WorkspaceError(
+                f"{self.path} is not an Omvei workspace. Make one with: omvei -w {self.path} init"
+            )
+
+
+def _short(name: str, given: Path) -> str:
+    """A file's name without the folders before the one that was given."""
+    return name.removeprefix(f"{given.parent}{os.sep}") if str(given.parent) != "." else name
+
+
+def init(path: Path | str, session_gap: str = "1800s") -> Workspace:
+    """Make a workspace in a folder; an existing one keeps its data and settings.
+
+    >>> import tempfile
+    >>> init(tempfile.mkdtemp()).goal
+    'purchase'
+    """
+    parse(session_gap)
+    folder = Path(path)
+    (folder / "definitions").mkdir(parents=True, exist_ok=True)
+    file = folder / "omvei.toml"
+    if not file.exists():
+        file.write_text(SETTINGS.format(gap=session_gap), "utf-8")
+    return open(folder)
+
+
+def open(path: Path | str = ".") -> Workspace:
+    """Open the workspace in a folder.
+
+    Raises `WorkspaceError` if there is none.
+    """
+    workspace = Workspace(Path(path))
+    workspace.check()
+    return workspace
