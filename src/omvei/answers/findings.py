@@ -53,13 +53,13 @@ def findings(journeys: "Journeys", *, many: int = 3) -> Result:
     """The first `many` things to know. One row a finding: `key, values, href`.
 
     Keys: `finding.path` (n, a, b, x, y), `finding.leak` (n, a), `finding.meetings` (n, k),
-    `finding.return` (n, a), `finding.start` (n, a, x), `finding.few` (n, m).
+    `finding.back` (n, a, b), `finding.start` (n, a, x), `finding.too_few` (n, m).
     """
     drawn = journeys.map().to_json()
     by, n = drawn["by"], drawn["n"]
     found: list[Finding] = []
     if n < FEW:
-        found.append({"key": "finding.few", "values": {"n": n, "m": FEW}, "href": "/people"})
+        found.append({"key": "finding.too_few", "values": {"n": n, "m": FEW}, "href": "/people"})
     for question in (_path, _leak, _meetings, _return, _start):
         found += question(journeys, drawn, by)
     return Result("findings", journeys.meaning(n), {"findings": found[:many]})
@@ -122,7 +122,7 @@ def _return(journeys: "Journeys", drawn: dict[str, Any], by: str) -> list[Findin
         return []
     most = max(back, key=lambda e: (e["people"], e["source"], e["target"]))
     return [{
-        "key": "finding.return", "values": {"n": most["people"], "a": _node(by, most["target"]), "b": _node(by, most["source"])},
+        "key": "finding.back", "values": {"n": most["people"], "a": _node(by, most["target"]), "b": _node(by, most["source"])},
         "href": "/map?" + urlencode({"by": by, "source": most["source"], "target": most["target"]}),
     }]  # fmt: skip
 
