@@ -1,11 +1,13 @@
 """The list of sources, and which of them a file is for."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol
 
+import duckdb
 import pyarrow as pa
 
 from omvei.errors import SourceError, UnknownFormatError, UnknownNameError
@@ -31,7 +33,9 @@ class Source(Protocol):
         """Read a plain file."""
 
 
-SOURCES: dict[str, Source] = {source.NAME: source for source in (table, access_log, ga4, segment, xes)}
+SOURCES: dict[str, Source] = {
+    source.NAME: source for source in (table, access_log, ga4, segment, xes)
+}
 """Every source, by name. Packages add theirs under the entry point group `omvei.sources`."""
 
 for _entry in entry_points(group="omvei.sources"):
@@ -55,7 +59,7 @@ def detect(path: Path | str, name: str | None = None) -> str:
     damaged file.
     """
     place = Path(path)
-    try:
+    with _told(place, name):
         seen = head(place)
         refuse_report(seen)
         sure, best = max((source.recognises(seen), name) for name, source in SOURCES.items())
@@ -64,10 +68,8 @@ def detect(path: Path | str, name: str | None = None) -> str:
                 place,
                 "no source recognises the file.",
                 f"Name one with --source: {', '.join(SOURCES)}; or export the data as CSV with a"
-                " header, one row for each event, with a column for the person and one for the time.",
+                " header, one row for each event, a column for the person and one for the time.",
             )
-    except SourceError as error:
-        raise _renamed(error, place, name) from error
     return best
 
 
@@ -88,20 +90,31 @@ def read(
         source = detect(place, name)
     if source not in SOURCES:
         raise UnknownNameError("source", source, names())
-    try:
+    with _told(place, name):
         reading = SOURCES[source].read(place, options or Options())
-    except SourceError as error:
-        raise _renamed(error, place, name) from error
-    return replace(reading, batches=_renaming(reading.batches, place, name))
+    return replace(reading, batches=_walk(reading.batches, place, name))
 
 
-def _renaming(
+def _walk(
     batches: Iterator[pa.RecordBatch], path: Path, name: str | None
 ) -> Iterator[pa.RecordBatch]:
-    try:
+    with _told(path, name):
         yield from batches
+
+
+@contextmanager
+def _told(path: Path, name: str | None) -> Iterator[None]:
+    """Errors under the file's name; those of the libraries below in our own words."""
+    try:
+        yield
     except SourceError as error:
         raise _renamed(error, path, name) from error
+    except (duckdb.Error, pa.ArrowException, UnicodeError, RecursionError) as error:
+        raise SourceError(
+            name or path,
+            f"its rows could not be understood ({type(error).__name__}).",
+            "Check that it is the file you meant; export it again as CSV, JSON lines or Parquet.",
+        ) from error
 
 
 def _renamed(error: SourceError, path: Path, name: str | None) -> SourceError:

@@ -26,15 +26,17 @@ def words() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Understood:
-    """Our fields, each with the file's column(s): `A`, `A+B` (joined) or `A|B` (the first filled)."""
+    """What the columns of a file mean."""
 
     mapping: Mapping[str, str]
+    """Our field to the file's: `A`, `A+B` (joined with a blank) or `A|B` (the first filled)."""
+
     unmapped: tuple[str, ...]
     notes: tuple[str, ...]
 
 
 def is_own(columns: Sequence[str]) -> bool:
-    """Whether columns are those of Omvei's own schema: nothing else, a time, an identifier, a name."""
+    """Whether columns are Omvei's own: no others, a time, an identifier, and `event` or `kind`."""
     names = set(columns)
     return (
         len(names) == len(columns)
@@ -64,8 +66,10 @@ def understand(
     first: Mapping[str, str | None],
     given: Mapping[str, str],
     event: str | None,
+    inner: Sequence[str] = (),
 ) -> Understood:
-    """What each column means. `first` is a row of the file, to tell a clock from a whole time.
+    """What each column means. `first` is a row of the file, to tell a clock from a whole time;
+    `inner` are keys inside others (`user.id`), which only the user can name.
 
     What the user gives wins. Without it the best word for each field is taken; with it, a field is
     guessed only where one column alone can be meant.
@@ -73,12 +77,13 @@ def understand(
     Raises `UnknownNameError` for a field or column that is not there, and `SourceError` when there
     is no time, or nothing that tells one person from another.
     """
+    every = (*columns, *inner)
     for field, value in given.items():
         if field not in FIELDS:
             raise UnknownNameError("field", field, FIELDS)
-        for column in parts(value, columns)[1]:
-            if column not in columns:
-                raise UnknownNameError("column", column, list(columns))
+        for column in parts(value, every)[1]:
+            if column not in every:
+                raise UnknownNameError("column", column, every)
     mapping, notes = dict(given), []
     shape = next((one for one in words()["shapes"] if set(one["needs"]) <= set(columns)), None)
     if shape:
@@ -95,7 +100,7 @@ def understand(
     if event is not None and "event" not in given:
         mapping.pop("event", None)
     _needed(path, columns, mapping)
-    used = {column for value in mapping.values() for column in parts(value, columns)[1]}
+    used = {column for value in mapping.values() for column in parts(value, every)[1]}
     unmapped = tuple(column for column in columns if column not in used)
     ordered = {field: mapping[field] for field in FIELDS if field in mapping}
     return Understood(ordered, unmapped, tuple(notes))
@@ -153,6 +158,7 @@ def _needed(path: Path, columns: Sequence[str], mapping: Mapping[str, str]) -> N
     raise SourceError(
         path,
         f"no column could be recognised as {' or '.join(lacking)}. The columns are: {shown}.",
-        f"Say which they are: omvei import {path.name} {' '.join(example)}. If no column holds them, the"
-        " file has totals or summaries, and no journey can be made of it: export one row for each event.",
+        f"Say which they are: omvei import {path.name} {' '.join(example)}. If no column holds"
+        " them, the file has totals or summaries, and no journey can be made of it: export one"
+        " row for each event.",
     )

@@ -27,7 +27,12 @@ from omvei.sources.tags import tag_sql, tags
 NAME = "ga4"
 TITLE = "Google Analytics 4 (BigQuery export)"
 
-VALUE = {"string_value": "VARCHAR", "int_value": "VARCHAR", "float_value": "VARCHAR", "double_value": "VARCHAR"}
+VALUE = {
+    "string_value": "VARCHAR",
+    "int_value": "VARCHAR",
+    "float_value": "VARCHAR",
+    "double_value": "VARCHAR",
+}
 PARAM = [{"key": "VARCHAR", "value": VALUE}]
 OWN = ("event_name", "event_timestamp")
 """What every row of the export has."""
@@ -77,7 +82,9 @@ def read(path: Path, options: Options) -> Reading:
         "value": "ecommerce.purchase_revenue",
         "consent": "privacy_info.analytics_storage",
     }
-    return Reading(NAME, path, mapping, _batches(seen, options), ("other parameters", "items", "geo", "device"))
+    return Reading(
+        NAME, path, mapping, _batches(seen, options), ("other parameters", "items", "geo", "device")
+    )
 
 
 def _flat(seen: Head) -> dict[str, str]:
@@ -113,7 +120,13 @@ def _shape() -> dict[str, Any]:
         "privacy_info": {"analytics_storage": "VARCHAR"},
         "collected_traffic_source": {"gclid": "VARCHAR", "dclid": "VARCHAR"},
     }
-    plain = [*OWN, "event_bundle_sequence_id", "batch_page_id", "batch_ordering_id", "batch_event_index"]
+    plain = [
+        *OWN,
+        "event_bundle_sequence_id",
+        "batch_page_id",
+        "batch_ordering_id",
+        "batch_event_index",
+    ]
     shape |= dict.fromkeys(plain, "VARCHAR")
     for places in rules()["fields"].values():
         for place in places:
@@ -167,17 +180,23 @@ def _statement() -> str:
         CASE WHEN coalesce(g.collected_traffic_source.gclid, {_param("gclid")}, '') <> '' THEN 'gclid'
              WHEN coalesce(g.collected_traffic_source.dclid, {_param("dclid")}, '') <> '' THEN 'dclid' END,
         {ours["click_id"]})"""
-    ours["host"] = f"lower(coalesce({ours['host']}, nullif(regexp_extract({address}, '^https?://([^/:?#]+)', 1), '')))"
+    ours["host"] = (
+        f"lower(coalesce({ours['host']}, nullif(regexp_extract({address}, '^https?://([^/:?#]+)', 1), '')))"
+    )
     ours["session_id"] = f"g.user_pseudo_id || '.' || {_param('ga_session_id')}"
     revenue = "TRY_CAST(g.ecommerce.purchase_revenue AS DOUBLE)"
     worth = f"coalesce({revenue}, TRY_CAST({_param('value')} AS DOUBLE))"
-    ours["value"] = f"""TRY_CAST(CASE WHEN g.event_name IN ('purchase', 'in_app_purchase', 'ecommerce_purchase')
+    ours[
+        "value"
+    ] = f"""TRY_CAST(CASE WHEN g.event_name IN ('purchase', 'in_app_purchase', 'ecommerce_purchase')
         THEN {worth} ELSE nullif({revenue}, 0) END AS DECIMAL(18, 4))"""
     ours["consent"] = (
         "CASE lower(g.privacy_info.analytics_storage) WHEN 'yes' THEN 'granted' WHEN 'no' THEN 'denied' END"
     )
     ours["event"] = "g.event_name"
-    ours["event_id"] = """CASE WHEN g.user_pseudo_id || g.event_bundle_sequence_id || g.batch_page_id
+    ours[
+        "event_id"
+    ] = """CASE WHEN g.user_pseudo_id || g.event_bundle_sequence_id || g.batch_page_id
             || g.batch_ordering_id || g.batch_event_index IS NOT NULL
         THEN md5(concat_ws('|', g.user_pseudo_id, g.event_timestamp, g.event_name, g.event_bundle_sequence_id,
             g.batch_page_id, g.batch_ordering_id, g.batch_event_index)) END"""
@@ -188,11 +207,17 @@ def _statement() -> str:
     faults = fault_sql(
         ("bad IS NOT NULL", None, "(bad)", "text"),
         ("g.event_timestamp IS NULL", "event_timestamp", "no time", "text"),
-        (f"({time}) IS NULL", "event_timestamp", "not microseconds since 1970", "g.event_timestamp"),
+        (
+            f"({time}) IS NULL",
+            "event_timestamp",
+            "not microseconds since 1970",
+            "g.event_timestamp",
+        ),
         ("coalesce(g.event_name, '') = ''", "event_name", "no event name", "text"),
     )
     order = ", ".join(
-        f"TRY_CAST(g.{name} AS BIGINT) AS {name}" for name in ("batch_page_id", "batch_ordering_id", "batch_event_index")
+        f"TRY_CAST(g.{name} AS BIGINT) AS {name}"
+        for name in ("batch_page_id", "batch_ordering_id", "batch_event_index")
     )
     return f"""
         WITH {DOCS},

@@ -18,6 +18,8 @@ from omvei.sources.reading import Options
 
 CHUNK = 1 << 13
 
+Fault = tuple[str, str | None, str, str]
+
 
 @contextmanager
 def database(timezone: str) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -61,7 +63,7 @@ def named(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
-def fault_sql(*faults: tuple[str, str | None, str, str]) -> str:
+def fault_sql(*faults: Fault) -> str:
     """Columns `column`, `reason` and `text` of the first fault whose condition holds.
 
     A fault is (condition, the file's column, the reason, an expression of the offending text).

@@ -103,7 +103,15 @@ CALLS_OF = f"""
 
 def _all_paths() -> list[str]:
     """Every path that is read, each once, as JSON pointers."""
-    paths = ["type", "event", "messageId", "previousId", "name", "properties.name", "context.consent"]
+    paths = [
+        "type",
+        "event",
+        "messageId",
+        "previousId",
+        "name",
+        "properties.name",
+        "context.consent",
+    ]
     paths += rules()["time"]
     paths += [place for places in rules()["fields"].values() for place in places]
     paths += [f"context.consent.categoryPreferences.{name}" for name in rules()["consent"]]
@@ -122,13 +130,17 @@ def _first(places: list[str]) -> str:
 def _statement() -> str:
     pointers = ", ".join(quoted("/" + path.replace(".", "/")) for path in _all_paths())
     ours = {field: _first(places) for field, places in rules()["fields"].items()}
-    ours["anonymous_id"] = f"coalesce({ours['anonymous_id']}, CASE WHEN call = 'alias' THEN {_at('previousId')} END)"
+    ours["anonymous_id"] = (
+        f"coalesce({ours['anonymous_id']}, CASE WHEN call = 'alias' THEN {_at('previousId')} END)"
+    )
     named = f"CASE WHEN starts_with({_at('event')}, {quoted(rules()['product_event'])}) THEN {_at('properties.name')} END"
     ours["product"] = f"coalesce({named}, {ours['product']})"
     ours["title"] = (
         f"coalesce({ours['title']}, CASE WHEN call IN ('page', 'screen') THEN coalesce({_at('name')}, {_at('properties.name')}) END)"
     )
-    ours["referrer"] = f"CASE WHEN call NOT IN ('identify', 'alias', 'group') THEN {ours['referrer']} END"
+    ours["referrer"] = (
+        f"CASE WHEN call NOT IN ('identify', 'alias', 'group') THEN {ours['referrer']} END"
+    )
     address = ours["url"]
     for field in tags():
         found = tag_sql(field, "address")
@@ -140,14 +152,22 @@ def _statement() -> str:
     ours["kind"] = "CASE WHEN call IN ('page', 'screen') THEN 'page_view' END"
     ours["consent"] = _consent_sql()
     ours["attributes"] = _attributes_sql()
-    for field, shape in (("email", "@.*[.]|^[0-9a-f]{32}$"), ("phone", "[0-9].*[0-9].*[0-9].*[0-9].*[0-9]")):
+    for field, shape in (
+        ("email", "@.*[.]|^[0-9a-f]{32}$"),
+        ("phone", "[0-9].*[0-9].*[0-9].*[0-9].*[0-9]"),
+    ):
         ours[field] = f"CASE WHEN regexp_matches({ours[field]}, '{shape}') THEN {ours[field]} END"
     worth, stars = ours.pop("value"), ours.pop("rating")
     calls = ", ".join(map(quoted, CALLS))
     people = ("user_id", "anonymous_id", "email", "phone")
     faults = fault_sql(
         ("bad IS NOT NULL", None, "(bad)", "text"),
-        (f"call IS NULL OR call NOT IN ({calls})", "type", f"expected one of {', '.join(CALLS)}", "coalesce(call, text)"),
+        (
+            f"call IS NULL OR call NOT IN ({calls})",
+            "type",
+            f"expected one of {', '.join(CALLS)}",
+            "coalesce(call, text)",
+        ),
         ("moment IS NULL", "timestamp", "no time", "text"),
         ("time IS NULL", "timestamp", "not a time between 1900 and 2100", "moment"),
         ("event IS NULL", "event", "a track call without an event name", "text"),
@@ -188,7 +208,11 @@ def _consent_sql() -> str:
 def _attributes_sql() -> str:
     """Other properties, and traits of `identify` and `group`, without who the person is in words."""
     personal = "{" + ", ".join(f'"{name}": null' for name in rules()["personal"]) + "}"
-    left = "{" + ", ".join(f'"{name}": null' for name in (*rules()["left_out"], *rules()["personal"])) + "}"
+    left = (
+        "{"
+        + ", ".join(f'"{name}": null' for name in (*rules()["left_out"], *rules()["personal"]))
+        + "}"
+    )
     return f"""nullif(json_merge_patch(
         CASE WHEN json_type(doc, '$.properties') = 'OBJECT'
              THEN json_merge_patch(json_extract(doc, '$.properties'), {quoted(left)}) ELSE '{{}}' END,

@@ -5,34 +5,48 @@ One row is one event. Which column means what is guessed from the header (`colum
 `attributes`. A table whose columns are those of Omvei's own schema is taken as it is.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from omvei.errors import SourceError, UnknownFormatError
 from omvei.events.schema import IDENTIFIERS
 from omvei.sources.amounts import CURRENCY, amount_sql, decimal_mark
-from omvei.sources.columns import is_own, parts, understand, words
-from omvei.sources.delimited import Layout, Refused, layout, read_rows
+from omvei.sources.cells import ROWS, Cells, filled, nonblank
+from omvei.sources.columns import Understood, is_own, parts, understand, words
+from omvei.sources.delimited import layout
 from omvei.sources.head import Head, encoding_of, head
-from omvei.sources.lines import objects
 from omvei.sources.own import own_batches
 from omvei.sources.reading import Options, Reading
-from omvei.sources.rows import ask, database, fault_sql, finished, named, quoted
+from omvei.sources.rows import ask, database, fault_sql, finished, quoted
 from omvei.sources.tags import tag_sql, tags
 from omvei.sources.times import date_order, time_sql
 
 NAME = "table"
 TITLE = "Table (CSV, TSV, JSON lines, Parquet)"
 
-ROWS = 1 << 17
 AMOUNTS = ("value", "cost")
-VERBATIM = (*IDENTIFIERS, "event", "account")
-"""Fields in which the word NA is a name, not an empty cell."""
+VERBATIM = (*IDENTIFIERS, "event", "account", "time", "attributes")
+"""Fields in which the word NA is no empty cell: it may be a name."""
+
+CONTACT = {
+    "email": "@.*[.]|^[0-9a-f]{32}$",
+    "phone": "[0-9].*[0-9].*[0-9].*[0-9].*[0-9]|^[0-9a-f]{32}$",
+}
+"""What an address or number looks like; anything else in the column is no identifier."""
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How one file writes dates and amounts."""
+
+    month_first: bool
+    comma: Mapping[str, bool]
+    """For each field of money: whether the comma is the decimal mark."""
+
+    notes: tuple[str, ...]
 
 
 def recognises(seen: Head) -> float:
@@ -44,71 +58,6 @@ def recognises(seen: Head) -> float:
     return 0.5 if columns else 0.0
 
 
-@dataclass(frozen=True)
-class Cells:
-    """A file's rows as an Arrow table `raw`, and how SQL reads one cell of it as text."""
-
-    seen: Head
-    lay: Layout | None
-    columns: tuple[str, ...]
-
-    def batches(
-        self, only: tuple[str, ...] | None = None
-    ) -> Iterator[tuple[pa.Table, list[Refused]]]:
-        """Stretches of the file with their row numbers in `row#`, and the lines that cannot be split."""
-        if self.lay:
-            for rows in read_rows(self.seen.path, self.lay, only):
-                yield rows.table.append_column("row#", rows.numbers), rows.refused
-        elif self.seen.kind == "parquet":
-            row = 1
-            try:
-                with pq.ParquetFile(self.seen.path) as file:
-                    for batch in file.iter_batches(ROWS, columns=list(only) if only else None):
-                        numbers = pa.array(range(row, row + len(batch)), pa.int64())
-                        row += len(batch)
-                        yield pa.table(batch).append_column("row#", numbers), []
-            except (pa.ArrowException, OSError) as error:
-                raise SourceError(
-                    self.seen.path, "the Parquet file is damaged.", "Export or copy it again."
-                ) from error
-        else:
-            for table in objects(self.seen):
-                yield table.rename_columns(["row#", "text#", "bad#"]), []
-
-    def cell(self, column: str) -> str:
-        """The SQL expression of a cell as text."""
-        if self.lay:
-            return named(column)
-        if self.seen.kind == "parquet":
-            return f"CAST({named(column)} AS VARCHAR)"
-        key = column.replace("~", "~0").replace("/", "~1")
-        return (
-            f'CASE WHEN "bad#" IS NULL THEN json_extract_string("text#", {quoted("/" + key)}) END'
-        )
-
-    def rest(self, unmapped: tuple[str, ...], mapped: set[str]) -> str:
-        """The SQL expression of all other cells that are not empty, as a JSON object."""
-        if self.lay or self.seen.kind == "parquet":
-            if not unmapped:
-                return "NULL"
-            pieces = [
-                f"""CASE WHEN {_filled(self.cell(column))} THEN
-                    {quoted(_json(column) + ":")} || to_json({named(column)})::VARCHAR END"""
-                for column in unmapped
-            ]
-            return f"nullif('{{' || concat_ws(',', {', '.join(pieces)}) || '}}', '{{}}')"
-        # Not all keys are known beforehand: take the object and drop what has a meaning.
-        gone = ", ".join(f"{quoted(column)}: NULL" for column in sorted(mapped))
-        dropped = (
-            f'json_merge_patch("text#", {quoted("{")} || {quoted(_nulls(mapped))} || {quoted("}")})'
-        )
-        return (
-            f"CASE WHEN \"bad#\" IS NULL THEN nullif({dropped}::VARCHAR, '{{}}') END"
-            if gone
-            else '"text#"'
-        )
-
-
 def read(path: Path, options: Options) -> Reading:
     """Read a table.
 
@@ -117,244 +66,176 @@ def read(path: Path, options: Options) -> Reading:
     that is not there.
     """
     seen = head(path)
-    lay = layout(seen) if seen.kind == "text" else None
-    columns = lay.columns if lay else seen.columns
-    if not columns:
+    cells = Cells(seen, layout(seen) if seen.kind == "text" else None)
+    if not cells.columns:
         raise UnknownFormatError(
             path,
             "no rows and columns can be seen in it.",
             "Export it as CSV with a header and one row for each event.",
         )
-    cells = Cells(seen, lay, tuple(columns))
     first = _first(cells)
-    if first is None:
-        raise SourceError(
-            path, "it has a header but no rows.", "Export it again, with data in the period chosen."
-        )
-    known = understand(path, cells.columns, first, options.mapping, options.event)
+    known = understand(path, cells.columns, first, options.mapping, options.event, cells.inner)
     notes = list(known.notes)
-    if lay:
+    if cells.lay:
         encoding = encoding_of(path)
         if not encoding.startswith("utf"):
             notes.append(f"The text is read as {encoding}, because it is not UTF-8.")
-        if not lay.header:
+        if not cells.lay.header:
             notes.append("There is no header: the columns are numbered from 1.")
-    if (
-        seen.kind == "parquet"
-        and is_own(cells.columns)
-        and not options.mapping
-        and options.event is None
-    ):
+    as_it_is = is_own(cells.columns) and not options.mapping and options.event is None
+    if seen.kind == "parquet" and as_it_is:
         return Reading(NAME, path, known.mapping, own_batches(path, options), (), tuple(notes))
-    month_first, comma = _habits(cells, known.mapping, notes)
-    batches = _batches(cells, known.mapping, known.unmapped, options, month_first, comma)
-    return Reading(NAME, path, known.mapping, batches, known.unmapped, tuple(notes))
+    habits = _habits(cells, known.mapping)
+    batches = _batches(cells, _statement(cells, known, habits, options), options)
+    return Reading(NAME, path, known.mapping, batches, known.unmapped, (*notes, *habits.notes))
 
 
-def _first(cells: Cells) -> Mapping[str, str | None] | None:
-    """The first row as text, or None when there is none."""
+def _first(cells: Cells) -> Mapping[str, str | None]:
+    """The first row as text."""
     for table, refused in cells.batches():
+        if len(table) and cells.documents:
+            return {name: str(value) for name, value in (cells.seen.record or {}).items()}
         if len(table):
             row = table.slice(0, 1).to_pylist()[0]
-            if cells.lay or cells.seen.kind == "parquet":
-                return {name: None if value is None else str(value) for name, value in row.items()}
-            return {name: str(value) for name, value in (cells.seen.record or {}).items()}
+            return {name: None if value is None else str(value) for name, value in row.items()}
         if refused:
             return {}
-    return None
+    raise SourceError(
+        cells.seen.path,
+        "it has a header but no rows.",
+        "Export it again, with data in the period chosen.",
+    )
 
 
-def _habits(
-    cells: Cells, mapping: Mapping[str, str], notes: list[str]
-) -> tuple[bool, dict[str, bool]]:
-    """How dates and amounts are written in this file, decided over whole columns."""
-    month_first = False
-    if "time" in mapping:
-        order = date_order(_column(cells, mapping["time"]), mapping["time"])
-        month_first = order.month_first
-        notes += [order.note] if order.note else []
-    comma = {}
-    for field in AMOUNTS:
-        if field in mapping:
-            mark = decimal_mark(_column(cells, mapping[field]), mapping[field])
-            comma[field] = mark.comma
-            notes += [mark.note] if mark.note else []
-    return month_first, comma
+def _habits(cells: Cells, mapping: Mapping[str, str]) -> Habits:
+    """How dates and amounts are written, decided over whole columns."""
+    order = date_order(_column(cells, mapping["time"]), mapping["time"])
+    marks = {
+        field: decimal_mark(_column(cells, mapping[field]), mapping[field])
+        for field in AMOUNTS
+        if field in mapping
+    }
+    notes = [order.note, *(mark.note for mark in marks.values())]
+    comma = {field: mark.comma for field, mark in marks.items()}
+    return Habits(order.month_first, comma, tuple(note for note in notes if note))
 
 
 def _column(cells: Cells, value: str) -> Iterator[pa.Array]:
-    mark, columns = parts(value, cells.columns)
+    mark, columns = parts(value, (*cells.columns, *cells.inner))
     with database("UTC") as connection:
         for table, _ in cells.batches(tuple(dict.fromkeys(columns))):
             if len(table):
-                yield ask(
-                    connection, f"SELECT {_joined(cells, mark, columns)} AS t FROM raw", raw=table
-                )["t"]
+                sql = f"SELECT {cells.joined(mark, columns)} AS text FROM {cells.rows}"
+                yield ask(connection, sql, raw=table)["text"]
 
 
-def _joined(cells: Cells, mark: str, columns: list[str]) -> str:
-    each = [cells.cell(column) for column in columns]
-    if mark == "+":
-        return f"concat_ws(' ', {', '.join(each)})"
-    if mark == "|":
-        return f"coalesce({', '.join(f'nullif(trim({one}), {quoted(str())})' for one in each)})"
-    return each[0]
-
-
-def _batches(
-    cells: Cells,
-    mapping: Mapping[str, str],
-    unmapped: tuple[str, ...],
-    options: Options,
-    month_first: bool,
-    comma: dict[str, bool],
-) -> Iterator[pa.RecordBatch]:
-    sql = _statement(cells, mapping, unmapped, options, month_first, comma)
+def _batches(cells: Cells, sql: str, options: Options) -> Iterator[pa.RecordBatch]:
+    number = "row" if cells.documents else "row#"
     with database(options.timezone) as connection:
         for table, refused in cells.batches():
             if not len(table):
                 yield from finished(pa.table({}), options, refused)
             for start in range(0, len(table), ROWS):
                 part = table.slice(start, ROWS)
-                end = part["row#"][-1].as_py() if start + ROWS < len(table) else None
+                end = part[number][-1].as_py() if start + ROWS < len(table) else None
                 here = [one for one in refused if end is None or one.row <= end]
                 refused = refused[len(here) :]
                 yield from finished(ask(connection, sql, raw=part), options, here)
 
 
-def _statement(
-    cells: Cells,
-    mapping: Mapping[str, str],
-    unmapped: tuple[str, ...],
-    options: Options,
-    month_first: bool,
-    comma: dict[str, bool],
-) -> str:
-    """The statement that turns a stretch `raw` into our columns."""
-    split = {field: parts(value, cells.columns) for field, value in mapping.items()}
-    used = {column for _, columns in split.values() for column in columns}
-    said = {field: f"nullif(trim({_joined(cells, *how)}), '')" for field, how in split.items()}
-    for field in said:
-        if field not in VERBATIM and field not in ("time", "attributes"):
-            said[field] = f"CASE WHEN {_filled(said[field])} THEN {said[field]} END"
-    ours = {field: f"s.{field}" for field in said}
-    ours["time"] = "p.time"
-    for field in AMOUNTS:
-        if field in said:
-            ours[field] = f"p.{field}"
-    if "rating" in said:
-        ours["rating"] = "p.rating"
-    if "value" in said and "currency" not in said:
-        ours["currency"] = f"nullif(regexp_extract(s.value, {quoted(CURRENCY)}, 1), '')"
-    if "currency" in said:
-        ours["currency"] = "upper(s.currency)"
-    if "host" in said:
-        ours["host"] = "lower(regexp_extract(s.host, '^(?:[a-zA-Z]+://)?([^/:]+)', 1))"
-    if "consent" in said:
-        ours["consent"] = _consent_sql()
-    for field in ("email", "phone"):
-        if field in said:
-            shape = "@.*[.]" if field == "email" else "[0-9]{5}|[0-9].*[0-9].*[0-9].*[0-9].*[0-9]"
-            ours[field] = (
-                f"CASE WHEN regexp_matches(s.{field}, '{shape}|^[0-9a-f]{{32}}$') THEN s.{field} END"
-            )
-    if "url" in said:
-        for field in tags():
-            ours.setdefault(field, tag_sql(field, "s.url"))
-    ours["event"] = _event_sql(said, options)
-    if "attributes" not in said:
-        ours["attributes"] = "s.rest"
-    parsed = [f"{time_sql('s.time', month_first)} AS time"]
-    parsed += [
-        f"{amount_sql(f's.{field}', comma[field])} AS {field}" for field in AMOUNTS if field in said
-    ]
-    if "rating" in said:
-        parsed.append(f"{amount_sql('s.rating', True, 'DOUBLE')} AS rating")
-    bad = '"bad#"' if "text#" in _names(cells) else "NULL"
-    broken = '"bad#"' if bad != "NULL" else "NULL"
-    line = '"text#"' if bad != "NULL" else "''"
-    if bad != "NULL":
-        inner = f"""SELECT "row#", "text#", coalesce("bad#",
-            CASE WHEN NOT json_valid("text#") THEN 'not JSON'
-                 WHEN json_type(CASE WHEN json_valid("text#") THEN "text#" END) <> 'OBJECT'
-                 THEN 'expected a JSON object' END) AS "bad#" FROM raw"""
-    else:
-        inner = "SELECT * FROM raw"
-    faults: list[tuple[str, str | None, str, str]] = []
-    if bad != "NULL":
-        faults.append(("s.bad IS NOT NULL", None, "(s.bad)", "s.line"))
-    when = mapping["time"]
-    faults.append(("s.time IS NULL", when, "no time", "coalesce(s.time, '')"))
-    faults.append(("p.time IS NULL", when, "not a time between 1900 and 2100", "s.time"))
-    for field in (*AMOUNTS, "rating"):
-        if field in said:
-            what = "an amount" if field in AMOUNTS else "a number"
-            faults.append(
-                (
-                    f"s.{field} IS NOT NULL AND p.{field} IS NULL",
-                    mapping[field],
-                    f"not {what}",
-                    f"s.{field}",
-                )
-            )
-    if "attributes" in said:
-        faults.append(
-            ("NOT json_valid(s.attributes)", mapping["attributes"], "not JSON", "s.attributes")
-        )
-    people = [field for field in IDENTIFIERS if field in said]
-    nobody = " AND ".join(f"({ours[field]}) IS NULL" for field in people)
-    if "consent" in said:
-        nobody += f" AND coalesce({ours['consent']}, '') <> 'denied'"
-    faults.append((nobody, mapping[people[0]], "nobody: no identifier is filled in", "''"))
+def _statement(cells: Cells, known: Understood, habits: Habits, options: Options) -> str:
+    """The statement that turns a stretch `raw` into our columns.
+
+    `said` has the text of each field, `told` what it means, and the answer adds the faults.
+    """
+    every = (*cells.columns, *cells.inner)
+    split = {field: parts(value, every) for field, value in known.mapping.items()}
+    used = list(dict.fromkeys(column for _, columns in split.values() for column in columns))
+    said = {}
+    for field, how in split.items():
+        text = nonblank(cells.joined(*how))
+        said[field] = text if field in VERBATIM else f"CASE WHEN {filled(text)} THEN {text} END"
+    told = _told(said, habits, options)
     return f"""
-        WITH rows AS ({inner}),
-        said AS (
-            SELECT "row#" AS row, {broken} AS bad, {line} AS line,
-                   {cells.rest(unmapped, used)} AS rest,
+        WITH said AS (
+            SELECT "row#" AS "row", "bad#" AS bad, "text#" AS line,
+                   {cells.rest(known.unmapped, used)} AS rest,
                    {", ".join(f"{sql} AS {field}" for field, sql in said.items())}
-            FROM rows
+            FROM {cells.rows}
+        ),
+        told AS (
+            SELECT said, said."row" AS "row",
+                   {", ".join(f"{sql} AS {field}" for field, sql in told.items())}
+            FROM said
         )
-        SELECT s.row, {", ".join(f"{sql} AS {field}" for field, sql in ours.items())},
-               {fault_sql(*faults)}
-        FROM (SELECT s, struct_pack({", ".join(_packed(one) for one in parsed)}) AS p FROM said AS s)
+        SELECT * EXCLUDE (said), {fault_sql(*_faults(said, known.mapping))} FROM told
     """
 
 
-def _packed(aliased: str) -> str:
-    sql, _, name = aliased.rpartition(" AS ")
-    return f"{name} := {sql}"
+def _told(said: Mapping[str, str], habits: Habits, options: Options) -> dict[str, str]:
+    """What each field means, as SQL over `said`."""
+    told = {field: f"said.{field}" for field in said}
+    told["time"] = time_sql("said.time", habits.month_first)
+    for field, comma in habits.comma.items():
+        told[field] = amount_sql(f"said.{field}", comma)
+    if "rating" in said:
+        told["rating"] = amount_sql("said.rating", True, "DOUBLE")
+    if "currency" in said:
+        told["currency"] = "upper(said.currency)"
+    elif "value" in said:
+        told["currency"] = f"nullif(regexp_extract(said.value, {quoted(CURRENCY)}, 1), '')"
+    if "host" in said:
+        told["host"] = "lower(regexp_extract(said.host, '^(?:[a-zA-Z]+://)?([^/:]+)', 1))"
+    if "consent" in said:
+        told["consent"] = _consent_sql()
+    for field in CONTACT.keys() & said.keys():
+        looks = f"regexp_matches(said.{field}, {quoted(CONTACT[field])})"
+        told[field] = f"CASE WHEN {looks} THEN said.{field} END"
+    if "url" in said:
+        for field in tags():
+            told.setdefault(field, tag_sql(field, "said.url"))
+    told["event"] = _event_sql(said, options)
+    told.setdefault("attributes", "said.rest")
+    return told
 
 
-def _names(cells: Cells) -> tuple[str, ...]:
-    return () if cells.lay or cells.seen.kind == "parquet" else ("text#", "bad#")
-
-
-def _filled(text: str) -> str:
-    missing = ", ".join(map(quoted, ("", *words()["missing"])))
-    return f"{text} NOT IN ({missing})"
+def _faults(
+    said: Mapping[str, str], mapping: Mapping[str, str]
+) -> Iterator[tuple[str, str | None, str, str]]:
+    """What makes a row unusable, the first reason first."""
+    yield "said.bad IS NOT NULL", None, "(said.bad)", "said.line"
+    yield "said.time IS NULL", mapping["time"], "no time", "''"
+    yield "time IS NULL", mapping["time"], "not a time between 1900 and 2100", "said.time"
+    for field in (*AMOUNTS, "rating"):
+        if field in said:
+            reason = "not an amount" if field in AMOUNTS else "not a number"
+            unread = f"said.{field} IS NOT NULL AND {field} IS NULL"
+            yield unread, mapping[field], reason, f"said.{field}"
+    if "attributes" in said:
+        odd = "NOT json_valid(said.attributes)"
+        yield odd, mapping["attributes"], "not JSON", "said.attributes"
+    people = [field for field in IDENTIFIERS if field in said]
+    nobody = " AND ".join(f"{field} IS NULL" for field in people)
+    if "consent" in said:
+        nobody += " AND coalesce(consent, '') <> 'denied'"
+    yield nobody, mapping[people[0]], "nobody: no identifier is filled in", "''"
 
 
 def _consent_sql() -> str:
     whens = " ".join(
-        f"WHEN lower(replace(s.consent, '-', '_')) IN ({', '.join(map(quoted, said))}) THEN {quoted(state)}"
-        for state, said in words()["consent"].items()
+        f"WHEN lower(replace(said.consent, '-', '_')) IN ({', '.join(map(quoted, known))})"
+        f" THEN {quoted(state)}"
+        for state, known in words()["consent"].items()
     )
     return f"CASE {whens} END"
 
 
 def _event_sql(said: Mapping[str, str], options: Options) -> str:
     """The event's own name; else the user's name for all; else what the columns suggest."""
-    fallback = options.event or ("page_view" if {"content", "url"} & said.keys() else "touch")
+    shown = {"content", "url"} & said.keys()
+    fallback = quoted(options.event or ("page_view" if shown else "touch"))
     if "event" in said:
-        return f"coalesce(s.event, {quoted(fallback)})"
+        return f"coalesce(said.event, {fallback})"
     if "kind" in said and options.event is None:
-        return f"coalesce(s.kind, {quoted(fallback)})"
-    return quoted(fallback)
-
-
-def _json(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _nulls(columns: set[str]) -> str:
-    return ", ".join(f"{_json(column)}: null" for column in sorted(columns))
+        return f"coalesce(said.kind, {fallback})"
+    return fallback

@@ -68,7 +68,9 @@ def read(path: Path, options: Options) -> Reading:
     seen = head(path)
     if not recognises(seen):
         raise SourceError(
-            path, "is not an XES log: there is no <log>.", "Export the log as XES, or as CSV with a header."
+            path,
+            "is not an XES log: there is no <log>.",
+            "Export the log as XES, or as CSV with a header.",
         )
     event = options.mapping.get("event", NAME_KEY)
     notes = []
@@ -90,10 +92,17 @@ def _batches(path: Path, options: Options, event: str) -> Iterator[pa.RecordBatc
             ("person IS NULL", "concept:name", "the trace has no concept:name", "'line ' || line"),
             ("event IS NULL", event, "the event has no name", "'line ' || line"),
             ("moment IS NULL", TIME_KEY, "no time", "'line ' || line"),
-            ("time IS NULL", TIME_KEY, "not a time between 1900 and 2100", "moment || ', line ' || line"),
+            (
+                "time IS NULL",
+                TIME_KEY,
+                "not a time between 1900 and 2100",
+                "moment || ', line ' || line",
+            ),
         )
     }
-        FROM (SELECT "row", line, person, event, moment, attributes, {time_sql("moment")} AS time FROM raw)
+        FROM (SELECT "row", line, person, event, moment, attributes, {
+        time_sql("moment")
+    } AS time FROM raw)
     """
     with database(options.timezone) as connection:
         for texts in _texts(path, event):
@@ -116,7 +125,9 @@ def _texts(path: Path, event: str) -> Iterator[pa.Table]:
                 "Export or copy the file again.",
             ) from error
         except (UnicodeError, LookupError) as error:
-            raise SourceError(path, "its encoding is not known here.", "Save the file as UTF-8.") from error
+            raise SourceError(
+                path, "its encoding is not known here.", "Save the file as UTF-8."
+            ) from error
     if log.rows:
         yield log.taken()
     if log.number == 0:
@@ -130,7 +141,7 @@ class _Log:
         self.path, self.keys = path, keys
         self.rows: list[tuple[Any, ...]] = []
         self.number = 0
-        self.inside = ""
+        self.inside = self.around = ""
         self.depth = 0
         self.skip = 0
         self.prefix: list[str] = []
@@ -167,7 +178,8 @@ class _Log:
             return
         tag = tag.rpartition(":")[2]
         if tag == "event":
-            self.inside, self.values, self.line = "event", {}, self.parser.CurrentLineNumber
+            self.around, self.inside, self.values = self.inside, "event", {}
+            self.line = self.parser.CurrentLineNumber
         elif tag == "trace":
             self.inside, self.trace, self.events = "trace", {}, []
         elif tag in ATTRIBUTES and self.inside:
@@ -187,7 +199,10 @@ class _Log:
         tag = tag.rpartition(":")[2]
         if tag == "event":
             self.events.append((self.line, self.values))
-            self.inside = "trace"
+            self.inside = self.around
+            if not self.around:  # an event outside any trace is nobody's
+                self.trace = {}
+                self.flush()
         elif tag == "trace":
             self.flush()
             self.inside = ""
@@ -216,6 +231,7 @@ class _Log:
                     json.dumps(rest, ensure_ascii=False) if rest else None,
                 )
             )
+        self.events = []
 
 
 def _value(tag: str, text: str) -> str | int | float | bool:

@@ -1,0 +1,86 @@
+import pyarrow.parquet as pq
+import pytest
+
+import omvei
+
+HEAD = "person,time,event\n"
+ROWS = [f"p{i % 3},2026-01-01T10:{i:02}:00Z,visit\n" for i in range(10)]
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return omvei.init(tmp_path / "w")
+
+
+def file(folder, name, rows, head=HEAD):
+    path = folder / name
+    path.write_text(head + "".join(rows))
+    return path
+
+
+def counts(done):
+    return [(d["rows"], d["events"], d["rejected"], d["duplicates"], d["known"]) for d in done]
+
+
+def test_the_same_file_again_is_nothing_and_says_so(workspace, tmp_path):
+    path = file(tmp_path, "a.csv", ROWS)
+    assert counts(workspace.take(path)) == [(10, 10, 0, 0, False)]
+    version = workspace.events.version
+    assert counts(workspace.take(path)) == [(10, 10, 0, 0, True)]
+    assert workspace.events.version == version
+    assert len(workspace.imports()) == 1
+
+
+def test_two_equal_rows_are_two_events_unless_they_carry_an_id(workspace, tmp_path):
+    assert counts(workspace.take(file(tmp_path, "a.csv", ROWS[:1] * 3))) == [(3, 3, 0, 0, False)]
+    named = file(tmp_path, "b.csv", ["1,p9,2026-01-01T10:00:00Z,visit\n"] * 3, "event_id,person,time,event\n")
+    assert counts(workspace.take(named)) == [(3, 1, 0, 2, False)]
+    assert workspace.journeys.summary().to_json()["events"] == 4
+
+
+def test_a_longer_export_of_the_same_facts_adds_only_the_new_ones(workspace, tmp_path):
+    workspace.take(file(tmp_path, "january.csv", ROWS[:6]))
+    assert counts(workspace.take(file(tmp_path, "to_march.csv", ROWS))) == [(10, 4, 0, 6, False)]
+    told = workspace.journeys.summary().to_json()
+    assert (told["events"], told["touchpoints"], told["duplicates"]) == (10, 10, 6)
+
+
+def test_a_bad_row_is_set_aside_with_file_row_column_and_reason(workspace, tmp_path):
+    rows = [*ROWS * 20, "p1,yesterday,visit\n"]
+    assert counts(workspace.take(file(tmp_path, "a.csv", rows))) == [(201, 200, 1, 0, False)]
+    (bad,) = workspace.rejected()
+    assert (bad["file"], bad["row"], bad["column"]) == ("a.csv", 202, "time")
+    assert "yesterday" in bad["text"]
+
+
+def test_a_file_with_many_bad_rows_is_refused_whole(workspace, tmp_path):
+    path = file(tmp_path, "a.csv", [*ROWS, "p1,yesterday,visit\n"])
+    with pytest.raises(omvei.SourceError, match="1 of 11 rows cannot be used.*--allow-rejects"):
+        workspace.take(path)
+    assert workspace.imports() == []
+    assert not list((tmp_path / "w").glob(".import-*"))
+    assert counts(workspace.take(path, allow_rejects=True)) == [(11, 10, 1, 0, False)]
+
+
+def test_no_address_is_kept_in_the_table(workspace, tmp_path):
+    path = file(tmp_path, "a.csv", ["ann@example.org,2026-01-01T10:00:00Z,visit\n"], "email,time,event\n")
+    workspace.take(path)
+    for stored in (tmp_path / "w").rglob("*.parquet"):
+        assert "ann@example.org" not in str(pq.read_table(stored).to_pylist())
+    for log in (tmp_path / "w").rglob("*.json"):
+        assert "ann@example.org" not in log.read_text()
+
+
+def test_identifiers_have_no_statistics_in_the_log(workspace, tmp_path):
+    workspace.take(file(tmp_path, "a.csv", ROWS))
+    for log in (tmp_path / "w").rglob("_delta_log/*.json"):
+        assert "p2" not in log.read_text()
+
+
+def test_the_table_is_plain_delta_lake(workspace, tmp_path):
+    from deltalake import DeltaTable
+
+    workspace.take(file(tmp_path, "a.csv", ROWS))
+    table = DeltaTable(str(tmp_path / "w" / "events")).to_pyarrow_table()
+    assert len(table) == 10
+    assert {"event_id", "time", "person", "file", "row"} <= set(table.column_names)
