@@ -33,12 +33,14 @@ def rows(line: str) -> list[tuple[datetime, str]]:
 def journeys(folder: Path, *, kinds: bool = True, gap: str = "1800s", **people: str) -> Journeys:
     """A workspace in `folder` with these people's journeys."""
     told = [(person, *row) for person, line in people.items() for row in rows(line)]
-    table = pa.table({
-        "person": [row[0] for row in told],
-        "time": pa.array([row[1] for row in told], pa.timestamp("us", "UTC")),
-        "event": [row[2] for row in told],
-        "kind": pa.array([row[2] if kinds else None for row in told], pa.string()),
-    })
+    table = pa.table(
+        {
+            "person": [row[0] for row in told],
+            "time": pa.array([row[1] for row in told], pa.timestamp("us", "UTC")),
+            "event": [row[2] for row in told],
+            "kind": pa.array([row[2] if kinds else None for row in told], pa.string()),
+        }
+    )
     workspace = omvei.init(folder / "workspace", gap)
     pq.write_table(table, folder / "drawn.parquet")
     workspace.take(folder / "drawn.parquet")

@@ -42,12 +42,21 @@ class Omvei(click.Group):
         return super().resolve_command(context, args)
 
 
-@click.group(cls=Omvei, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("-w", "--workspace", "folder", default=".", metavar="DIR", help="The workspace; this folder by default.")
+@click.group(
+    cls=Omvei, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option(
+    "-w",
+    "--workspace",
+    "folder",
+    default=".",
+    metavar="DIR",
+    help="The workspace; this folder by default.",
+)
 @click.version_option(package_name="omvei")
 @click.pass_context
 def main(context: click.Context, folder: str) -> None:
-    """Customer journeys as they are: a map with loops, detours and shortcuts.
+    r"""Customer journeys as they are: a map with loops, detours and shortcuts.
 
     \b
     Examples:
@@ -67,14 +76,23 @@ def as_json(command: Command) -> Command:
 
 def as_html(command: Command) -> Command:
     """Add --html."""
-    return click.option("--html", metavar="FILE", type=click.Path(dir_okay=False), help="Write a page of its own.")(command)
+    return click.option(
+        "--html", metavar="FILE", type=click.Path(dir_okay=False), help="Write a page of its own."
+    )(command)
 
 
 def narrowed(command: Command) -> Command:
     """Add what narrows journeys: --since, --until, --where, --lens."""
     for option in (
-        click.option("--lens", metavar="NAME", help="The model to see through: see `omvei lenses`."),
-        click.option("--where", metavar="NAME=WORD", multiple=True, help="Only people with such a touchpoint, as in channel=Email."),
+        click.option(
+            "--lens", metavar="NAME", help="The model to see through: see `omvei lenses`."
+        ),
+        click.option(
+            "--where",
+            metavar="NAME=WORD",
+            multiple=True,
+            help="Only people with such a touchpoint, as in channel=Email.",
+        ),
         click.option("--until", metavar="DAY", help="Only before this day, as in 2026-02-01."),
         click.option("--since", metavar="DAY", help="Only from this day on, as in 2026-01-01."),
     ):
@@ -82,7 +100,13 @@ def narrowed(command: Command) -> Command:
     return command
 
 
-def _journeys(folder: Path, since: str | None = None, until: str | None = None, where: tuple[str, ...] = (), lens: str | None = None) -> Any:
+def _journeys(
+    folder: Path,
+    since: str | None = None,
+    until: str | None = None,
+    where: tuple[str, ...] = (),
+    lens: str | None = None,
+) -> Any:
     found = open(folder).journeys.between(since, until)
     for condition in where:
         name, _, word = condition.partition("=")
@@ -104,7 +128,13 @@ def _show(result: Any, raw: bool, html: str | None = None) -> None:
 
 
 @main.command("init")
-@click.option("--session-gap", default="1800s", show_default=True, metavar="TIME", help="A silence of at least this long starts a new visit.")
+@click.option(
+    "--session-gap",
+    default="1800s",
+    show_default=True,
+    metavar="TIME",
+    help="A silence of at least this long starts a new visit.",
+)
 @click.pass_obj
 def init_(folder: Path, session_gap: str) -> None:
     """Make a workspace in DIR; one that is there keeps its data and settings."""
@@ -114,16 +144,46 @@ def init_(folder: Path, session_gap: str) -> None:
 
 @main.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--source", metavar="NAME", help="What the file is, if it is not recognised: see `omvei sources`.")
-@click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column is what, as in person=customer_id; A+B joins two.")
+@click.option(
+    "--source",
+    metavar="NAME",
+    help="What the file is, if it is not recognised: see `omvei sources`.",
+)
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="Which column is what, as in person=customer_id; A+B joins two.",
+)
 @click.option("--event", metavar="NAME", help="What happened in every row, as in purchase.")
-@click.option("--timezone", default="UTC", show_default=True, metavar="ZONE", help="The zone of times that carry none.")
-@click.option("--allow-rejects", is_flag=True, help="Import the rest when more than 1 % of the rows are unusable.")
+@click.option(
+    "--timezone",
+    default="UTC",
+    show_default=True,
+    metavar="ZONE",
+    help="The zone of times that carry none.",
+)
+@click.option(
+    "--allow-rejects",
+    is_flag=True,
+    help="Import the rest when more than 1 % of the rows are unusable.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be understood; keep nothing.")
 @as_json
 @click.pass_obj
-def import_(folder: Path, files: tuple[str, ...], source: str | None, mapping: tuple[str, ...], event: str | None, timezone: str, allow_rejects: bool, dry_run: bool, raw: bool) -> None:
-    """Take files, folders or archives in, each file whole or not at all.
+def import_(
+    folder: Path,
+    files: tuple[str, ...],
+    source: str | None,
+    mapping: tuple[str, ...],
+    event: str | None,
+    timezone: str,
+    allow_rejects: bool,
+    dry_run: bool,
+    raw: bool,
+) -> None:
+    r"""Take files, folders or archives in, each file whole or not at all.
 
     \b
     Examples:
@@ -135,22 +195,30 @@ def import_(folder: Path, files: tuple[str, ...], source: str | None, mapping: t
     for pair in mapping:
         name, found, column = pair.partition("=")
         if not found or not name or not column:
-            raise click.BadParameter(f"{pair!r} is not FIELD=COLUMN, as in person=customer_id", param_hint="--map")
+            raise click.BadParameter(
+                f"{pair!r} is not FIELD=COLUMN, as in person=customer_id", param_hint="--map"
+            )
         columns[name] = column
     workspace = open(folder)
-    known = {"source": source, "mapping": columns, "event": event, "timezone": timezone}
     if dry_run:
-        found = [item for file in files for item in workspace.preview(file, **known)]  # type: ignore[arg-type]
+        previews = [
+            item
+            for file in files
+            for item in workspace.preview(file, source, columns, event, timezone)
+        ]
         if raw:
-            click.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+            click.echo(json.dumps(previews, ensure_ascii=False, indent=2, default=str))
         else:
-            printing.previews(found)
+            printing.previews(previews)
         return
     with printing.progress(quiet=raw) as watch:
         done = [
-            item for file in files
-            for item in workspace.take(file, allow_rejects=allow_rejects, progress=watch, build=False, **known)  # type: ignore[arg-type]
-        ]  # fmt: skip
+            item
+            for file in files
+            for item in workspace.take(
+                file, source, columns, event, timezone, allow_rejects, watch, build=False
+            )
+        ]
         if any(not item["known"] for item in done):
             workspace.build(watch)
     if raw:
@@ -186,21 +254,42 @@ def rejected(folder: Path, file: str | None, limit: int, raw: bool) -> None:
 @narrowed
 @as_json
 @click.pass_obj
-def summary(folder: Path, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool) -> None:
+def summary(
+    folder: Path, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool
+) -> None:
     """Say how much there is, and what became of every row."""
     _show(_journeys(folder, since, until, where, lens).summary(), raw)
 
 
 @main.command("map")
 @click.option("--by", metavar="VIEW", help="kind, channel, event, content or stage.")
-@click.option("--nodes", default=40, show_default=True, help="At most so many nodes; the rest is Other.")
-@click.option("--horizon", default="90d", show_default=True, metavar="TIME", help="How soon a later conversion must come to count.")
+@click.option(
+    "--nodes", default=40, show_default=True, help="At most so many nodes; the rest is Other."
+)
+@click.option(
+    "--horizon",
+    default="90d",
+    show_default=True,
+    metavar="TIME",
+    help="How soon a later conversion must come to count.",
+)
 @narrowed
 @as_json
 @as_html
 @click.pass_obj
-def map_(folder: Path, by: str | None, nodes: int, horizon: str, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool, html: str | None) -> None:
-    """Draw the map: where people go, and where they go next.
+def map_(
+    folder: Path,
+    by: str | None,
+    nodes: int,
+    horizon: str,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+    html: str | None,
+) -> None:
+    r"""Draw the map: where people go, and where they go next.
 
     \b
     Examples:
@@ -224,15 +313,41 @@ def trace(folder: Path, person: str, raw: bool, html: str | None) -> None:
 
 @main.command()
 @click.argument("steps", nargs=-1, required=True, metavar="STEP...")
-@click.option("--by", default="event", show_default=True, metavar="VIEW", help="event, kind, channel, content or stage.")
-@click.option("--within", default="30d", show_default=True, metavar="TIME", help="How long after step 1 the last step may come.")
-@click.option("--order", default="ordered", show_default=True, metavar="HOW", help="ordered, strict or any.")
+@click.option(
+    "--by",
+    default="event",
+    show_default=True,
+    metavar="VIEW",
+    help="event, kind, channel, content or stage.",
+)
+@click.option(
+    "--within",
+    default="30d",
+    show_default=True,
+    metavar="TIME",
+    help="How long after step 1 the last step may come.",
+)
+@click.option(
+    "--order", default="ordered", show_default=True, metavar="HOW", help="ordered, strict or any."
+)
 @narrowed
 @as_json
 @as_html
 @click.pass_obj
-def funnel(folder: Path, steps: tuple[str, ...], by: str, within: str, order: str, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool, html: str | None) -> None:
-    """Count the people who reach each STEP.
+def funnel(
+    folder: Path,
+    steps: tuple[str, ...],
+    by: str,
+    within: str,
+    order: str,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+    html: str | None,
+) -> None:
+    r"""Count the people who reach each STEP.
 
     \b
     Example:
@@ -243,13 +358,26 @@ def funnel(folder: Path, steps: tuple[str, ...], by: str, within: str, order: st
 
 
 @main.command()
-@click.option("--quiet", metavar="TIME", help="The silence that means a person has left; read from the data by default.")
+@click.option(
+    "--quiet",
+    metavar="TIME",
+    help="The silence that means a person has left; read from the data by default.",
+)
 @narrowed
 @as_json
 @as_html
 @click.pass_obj
-def leaks(folder: Path, quiet: str | None, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool, html: str | None) -> None:
-    """Find where people are lost, by stage and by last move.
+def leaks(
+    folder: Path,
+    quiet: str | None,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+    html: str | None,
+) -> None:
+    r"""Find where people are lost, by stage and by last move.
 
     \b
     Example:
@@ -267,7 +395,18 @@ def leaks(folder: Path, quiet: str | None, since: str, until: str, where: tuple[
 @narrowed
 @as_json
 @click.pass_obj
-def people(folder: Path, node: str | None, edge: tuple[str, str] | None, by: str | None, limit: int, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool) -> None:
+def people(
+    folder: Path,
+    node: str | None,
+    edge: tuple[str, str] | None,
+    by: str | None,
+    limit: int,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+) -> None:
     """List the people behind a node or a move of the map."""
     found = _journeys(folder, since, until, where, lens)
     _show(found.people(by=by, node=node, edge=edge, limit=limit), raw)
@@ -277,7 +416,9 @@ def people(folder: Path, node: str | None, edge: tuple[str, str] | None, by: str
 @narrowed
 @as_json
 @click.pass_obj
-def findings(folder: Path, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool) -> None:
+def findings(
+    folder: Path, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool
+) -> None:
     """Say the first things to know about this data, in plain words."""
     _show(_journeys(folder, since, until, where, lens).findings(), raw)
 
@@ -292,7 +433,15 @@ def lenses(raw: bool) -> None:
     for name in models.names():
         model = models.load(name)
         stages = " · ".join(stage.labels["en"] for stage in model.stages)
-        rows.append({"name": name, "title": model.names["en"], "stages": stages, "carrier": model.carrier, "quiet_days": model.quiet_days})
+        rows.append(
+            {
+                "name": name,
+                "title": model.names["en"],
+                "stages": stages,
+                "carrier": model.carrier,
+                "quiet_days": model.quiet_days,
+            }
+        )
     if raw:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
@@ -313,11 +462,17 @@ def sources(raw: bool) -> None:
 
 
 @main.command()
-@click.option("--test", "address", required=True, metavar="URL", help="A landing page, with its campaign tags.")
+@click.option(
+    "--test",
+    "address",
+    required=True,
+    metavar="URL",
+    help="A landing page, with its campaign tags.",
+)
 @click.option("--referrer", metavar="URL", help="The page before.")
 @as_json
 def channels(address: str, referrer: str | None, raw: bool) -> None:
-    """Say which channel an arrival belongs to, and which rule says so.
+    r"""Say which channel an arrival belongs to, and which rule says so.
 
     \b
     Example:
@@ -335,13 +490,22 @@ def channels(address: str, referrer: str | None, raw: bool) -> None:
 
 
 @main.command()
-@click.option("--events", type=click.IntRange(100, 50_000_000), metavar="N", help="About so many events.")
-@click.option("--orders", type=click.IntRange(10, 1_000_000), metavar="N", help="About so many orders, instead.")
+@click.option(
+    "--events", type=click.IntRange(100, 50_000_000), metavar="N", help="About so many events."
+)
+@click.option(
+    "--orders",
+    type=click.IntRange(10, 1_000_000),
+    metavar="N",
+    help="About so many orders, instead.",
+)
 @click.option("--seed", default=2026, show_default=True, help="Equal seeds give equal shops.")
-@click.option("--out", required=True, metavar="DIR", type=click.Path(file_okay=False), help="Where to write.")
+@click.option(
+    "--out", required=True, metavar="DIR", type=click.Path(file_okay=False), help="Where to write."
+)
 @as_json
 def simulate(events: int | None, orders: int | None, seed: int, out: str, raw: bool) -> None:
-    """Write a simulated Nordic outdoor shop: events.parquet, truth.json, exports/.
+    r"""Write a simulated Nordic outdoor shop: events.parquet, truth.json, exports/.
 
     \b
     Example:
@@ -356,7 +520,9 @@ def simulate(events: int | None, orders: int | None, seed: int, out: str, raw: b
     if raw:
         click.echo(json.dumps(written, indent=2))
     else:
-        printing.table("Simulated", [{"what": k, "file": v} for k, v in written.items()], ("what", "file"))
+        printing.table(
+            "Simulated", [{"what": k, "file": v} for k, v in written.items()], ("what", "file")
+        )
 
 
 @main.command()

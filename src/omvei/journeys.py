@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,19 @@ from .touchpoints.vocabulary import CLASSES, codes
 from .workspace import Workspace
 
 Day = str | date | datetime
-WHERE = ("kind", "channel", "event", "content", "campaign", "product", "brand", "source", "query_class", "consent", "customer")
+WHERE = (
+    "kind",
+    "channel",
+    "event",
+    "content",
+    "campaign",
+    "product",
+    "brand",
+    "source",
+    "query_class",
+    "consent",
+    "customer",
+)
 """What `where` can ask of a touchpoint (`customer`: of a person)."""
 
 
@@ -145,10 +157,13 @@ class Journeys:
         """How to read a result: n, unit, window, label, goal."""
         first = self.build.settings["first"] if self.since is None else self.since
         return {
-            "n": n, "unit": "people", "label": "observed",
+            "n": n,
+            "unit": "people",
+            "label": "observed",
             "window": {"from": moment(first), "to": moment(self.end if self.end else None)},
-            "goal": self.goal, "simulated": self.workspace.simulated,
-        }  # fmt: skip
+            "goal": self.goal,
+            "simulated": self.workspace.simulated,
+        }
 
     def run(self, analysis: Any) -> Any:
         """Run an analysis over these journeys."""
@@ -156,7 +171,7 @@ class Journeys:
 
     def blocks(self) -> list[Callable[[], Block]]:
         """The blocks, narrowed; each is opened when called."""
-        return [lambda row=row: self._open(str(row["block"])) for row in self.build.blocks]
+        return [partial(self._open, str(row["block"])) for row in self.build.blocks]
 
     def _open(self, name: str) -> Block:
         whole = open_block(self.build.folder, name)
@@ -240,7 +255,11 @@ def moment(micros: int | None) -> str | None:
     """
     if micros is None:
         return None
-    return datetime.fromtimestamp(micros / 1e6, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return (
+        datetime.fromtimestamp(micros / 1e6, UTC)
+        .isoformat(timespec="seconds")
+        .replace("+00:00", "Z")
+    )
 
 
 def _list(value: Any) -> list[Any]:

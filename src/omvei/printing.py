@@ -26,7 +26,9 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def table(title: str, rows: Sequence[Row], columns: Sequence[str], console: Console | None = None) -> None:
+def table(
+    title: str, rows: Sequence[Row], columns: Sequence[str], console: Console | None = None
+) -> None:
     """Print rows; numbers to the right, as text that survives a pipe."""
     shown = Table(title=title, title_justify="left", title_style="bold")
     for column in columns:
@@ -50,56 +52,107 @@ def _map(said: Row) -> None:
     table(f"Map by {said['by']}", nodes[:ROWS], ("id", "people", "touchpoints", "later"))
     edges = [
         {
-            **e, "later": _rate(e["later"]), "otherwise": _rate(e["otherwise"]),
+            **e,
+            "later": _rate(e["later"]),
+            "otherwise": _rate(e["otherwise"]),
             "gap": say(e["median_gap_seconds"]) if e["median_gap_seconds"] is not None else "–",
         }
         for e in said["edges"]
-    ]  # fmt: skip
-    table("Moves", edges[:ROWS], ("source", "target", "transitions", "people", "gap", "later", "otherwise"))
+    ]
+    table(
+        "Moves",
+        edges[:ROWS],
+        ("source", "target", "transitions", "people", "gap", "later", "otherwise"),
+    )
     lines = []
     if len(edges) > ROWS:
         hidden = sum(e["transitions"] for e in edges[ROWS:])
         lines.append(f"{len(edges) - ROWS} more moves ({hidden} transitions) are in --json.")
     if said["other"]:
-        lines.append(f"Other gathers {said['other']['names']} names with {said['other']['touchpoints']} touchpoints.")
+        lines.append(
+            f"Other gathers {said['other']['names']} names "
+            f"with {said['other']['touchpoints']} touchpoints."
+        )
     if said["goal"]:
-        lines.append(f"later, otherwise: {said['goal']} within {said['horizon_days']} days. Association, not cause.")
+        lines.append(
+            f"later, otherwise: {said['goal']} within {said['horizon_days']} days. "
+            "Association, not cause."
+        )
     else:
         lines.append("No conversion rates: nobody here reached a goal ([goal] in omvei.toml).")
     print_lines(lines)
 
 
 def _steps(said: Row) -> None:
-    rows = [{**s, "median": say(s["median_seconds"]) if s["median_seconds"] is not None else "–"} for s in said["steps"]]
-    table(f"Funnel by {said['by']}, within {say(said['within_seconds'])}", rows, ("step", "people", "rate", "low", "high", "lost", "median"))
+    rows = [
+        {**s, "median": say(s["median_seconds"]) if s["median_seconds"] is not None else "–"}
+        for s in said["steps"]
+    ]
+    table(
+        f"Funnel by {said['by']}, within {say(said['within_seconds'])}",
+        rows,
+        ("step", "people", "rate", "low", "high", "lost", "median"),
+    )
 
 
 def _leaks(said: Row) -> None:
-    table(f"Leaks in {said['lens']}", said["stages"], ("stage", "people", "left", "customers", "open", "bought", "rate", "low", "high"))
-    table("By last move", said["transitions"][:ROWS], ("source", "target", "people", "left", "open"))
+    table(
+        f"Leaks in {said['lens']}",
+        said["stages"],
+        ("stage", "people", "left", "customers", "open", "bought", "rate", "low", "high"),
+    )
+    table(
+        "By last move", said["transitions"][:ROWS], ("source", "target", "people", "left", "open")
+    )
     how = "as you said" if said["quiet_given"] else "read from the gaps in this data"
-    print_lines([f"Left: silent for {said['quiet_days']} days or more, {how}. Open: not silent for so long yet."])
+    print_lines(
+        [
+            f"Left: silent for {said['quiet_days']} days or more, {how}. "
+            "Open: not silent for so long yet."
+        ]
+    )
 
 
 def _trace(said: Row) -> None:
     rows = [
         {
-            **r, "stage": r["stages"].get("five_stage"),
+            **r,
+            "stage": r["stages"].get("five_stage"),
             "gap": say(r["gap_seconds"]) if r["gap_seconds"] is not None else "–",
             "why": f"{r['why']['kind']} {r['why']['value']}"[:32],
         }
         for r in said["rows"]
-    ]  # fmt: skip
-    table(f"Person {said['person']}", rows, ("time", "session", "channel", "kind", "content", "stage", "gap", "loop", "value", "why"))
+    ]
+    table(
+        f"Person {said['person']}",
+        rows,
+        ("time", "session", "channel", "kind", "content", "stage", "gap", "loop", "value", "why"),
+    )
     held = [f"{i['kind']} {i['value']}" for i in said["identifiers"]]
-    print_lines([f"{said['touchpoints']} touchpoints, {said['purchases']} purchases. Known by: {'; '.join(held)}"])
+    print_lines(
+        [
+            f"{said['touchpoints']} touchpoints, {said['purchases']} purchases. "
+            f"Known by: {'; '.join(held)}"
+        ]
+    )
 
 
 def _summary(said: Row) -> None:
     names = (
-        "events", "touchpoints", "bots", "assets", "technical", "unidentified", "merged", "people", "sessions",
-        "purchases", "customers", "rejected", "duplicates",
-    )  # fmt: skip
+        "events",
+        "touchpoints",
+        "bots",
+        "assets",
+        "technical",
+        "unidentified",
+        "merged",
+        "people",
+        "sessions",
+        "purchases",
+        "customers",
+        "rejected",
+        "duplicates",
+    )
     table("Summary", [{"what": name, "count": said[name]} for name in names], ("what", "count"))
     print_lines([f"From {said['window']['from']} to {said['window']['to']}."])
 
@@ -108,17 +161,31 @@ def _findings(said: Row) -> None:
     from .drawings.words import sentence
     from .language import words
 
-    print_lines([f"{number}. {sentence(finding, words('en'))}" for number, finding in enumerate(said["findings"], 1)])
+    print_lines(
+        [
+            f"{number}. {sentence(finding, words('en'))}"
+            for number, finding in enumerate(said["findings"], 1)
+        ]
+    )
 
 
 def _people(said: Row) -> None:
-    table(f"{said['n']} people", said["rows"], ("person", "at", "first", "last", "touchpoints", "purchases"))
+    table(
+        f"{said['n']} people",
+        said["rows"],
+        ("person", "at", "first", "last", "touchpoints", "purchases"),
+    )
 
 
 PRINTED = {
-    "map": _map, "funnel": _steps, "leaks": _leaks, "trace": _trace, "summary": _summary,
-    "findings": _findings, "people": _people,
-}  # fmt: skip
+    "map": _map,
+    "funnel": _steps,
+    "leaks": _leaks,
+    "trace": _trace,
+    "summary": _summary,
+    "findings": _findings,
+    "people": _people,
+}
 
 
 def result(said: Row) -> None:
@@ -146,9 +213,17 @@ def imports(done: Sequence[Row]) -> None:
 def previews(found: Sequence[Row]) -> None:
     """Print what would be understood of each file."""
     for item in found:
-        print_lines([f"{item['file']}: {item['source']}, {item['good']} good rows, {item['bad']} rejected"])
-        table("Understood as", [{"field": f, "column": c} for f, c in item["mapping"].items()], ("field", "column"))
-        fields = [f for f in dict.fromkeys(k for row in item["rows"] for k in row) if f != "attributes"]
+        print_lines(
+            [f"{item['file']}: {item['source']}, {item['good']} good rows, {item['bad']} rejected"]
+        )
+        table(
+            "Understood as",
+            [{"field": f, "column": c} for f, c in item["mapping"].items()],
+            ("field", "column"),
+        )
+        fields = [
+            f for f in dict.fromkeys(k for row in item["rows"] for k in row) if f != "attributes"
+        ]
         table("First rows", item["rows"], fields[:8])
         if item["rejected"]:
             table("First rejected rows", item["rejected"], ("row", "column", "reason", "text"))
@@ -162,8 +237,15 @@ def progress(quiet: bool = False) -> Iterator[Any]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=quiet or not console.is_terminal
+    ) as bar:
         task = bar.add_task("reading", total=None)
 
         def watch(done: int, total: int | None, phase: str) -> None:

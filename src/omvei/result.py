@@ -12,7 +12,9 @@ class Result:
     """An answer. The type never depends on an argument; the keys of `to_json()` are documented
     with each answer.
 
-    >>> r = Result("example", {"n": 3, "unit": "people", "label": "observed"}, {"rows": [{"step": 1}]})
+    >>> r = Result(
+    ...     "example", {"n": 3, "unit": "people", "label": "observed"}, {"rows": [{"step": 1}]}
+    ... )
     >>> r.to_dicts(), r.to_json()["n"]
     ([{'step': 1}], 3)
     """
@@ -54,6 +56,10 @@ class Result:
         return self.plot()
 
     def __repr__(self) -> str:
-        facts = ", ".join(f"{key}={json.dumps(value, default=str)}" for key, value in self.meaning.items() if value is not None)
+        facts = ", ".join(
+            f"{key}={json.dumps(value, default=str)}"
+            for key, value in self.meaning.items()
+            if value is not None
+        )
         rows = ", ".join(f"{len(part)} {name}" for name, part in self.parts.items())
         return f"<omvei.{self.answer}: {rows}; {facts}>"

@@ -100,9 +100,14 @@ class Workspace:
     # -- taking files in ---------------------------------------------------------------------
 
     def preview(
-        self, path: Path | str, source: str | None = None, mapping: Mapping[str, str] | None = None,
-        event: str | None = None, timezone: str = "UTC", rows: int = 5,
-    ) -> list[dict[str, Any]]:  # fmt: skip
+        self,
+        path: Path | str,
+        source: str | None = None,
+        mapping: Mapping[str, str] | None = None,
+        event: str | None = None,
+        timezone: str = "UTC",
+        rows: int = 5,
+    ) -> list[dict[str, Any]]:
         """What would be understood of a file, without keeping anything: the dry run.
 
         One item a file found under `path`: `file, source, mapping, unmapped, notes, rows` (the
@@ -115,28 +120,46 @@ class Workspace:
         with sources.open_files(Path(path)) as files:
             for name, file in files:
                 reading = sources.read(file, self._options(mapping, event, timezone), source)
-                good, bad, first, rejected = 0, 0, [], []
+                good, bad = 0, 0
+                first: list[dict[str, Any]] = []
+                rejected: list[dict[str, Any]] = []
                 for batch in reading.batches:
                     for row in batch.to_pylist() if len(first) < rows else []:
                         if row["reason"] is None and len(first) < rows:
-                            first.append({c.name: row[c.name] for c in GIVEN if row[c.name] is not None})
+                            first.append(
+                                {c.name: row[c.name] for c in GIVEN if row[c.name] is not None}
+                            )
                     refused = batch.filter(batch.column("reason").is_valid())
                     bad += len(refused)
                     good += len(batch) - len(refused)
                     keep = refused.select([c.name for c in REFUSED]).slice(0, rows - len(rejected))
                     rejected += keep.to_pylist()
-                found.append({
-                    "file": _short(name, Path(path)), "source": reading.source, "mapping": dict(reading.mapping),
-                    "unmapped": list(reading.unmapped), "notes": list(reading.notes),
-                    "good": good, "bad": bad, "rows": first, "rejected": rejected,
-                })  # fmt: skip
+                found.append(
+                    {
+                        "file": _short(name, Path(path)),
+                        "source": reading.source,
+                        "mapping": dict(reading.mapping),
+                        "unmapped": list(reading.unmapped),
+                        "notes": list(reading.notes),
+                        "good": good,
+                        "bad": bad,
+                        "rows": first,
+                        "rejected": rejected,
+                    }
+                )
         return found
 
     def take(
-        self, path: Path | str, source: str | None = None, mapping: Mapping[str, str] | None = None,
-        event: str | None = None, timezone: str = "UTC", allow_rejects: bool = False,
-        progress: "Progress" = _silent, build: bool = True,
-    ) -> list[dict[str, Any]]:  # fmt: skip
+        self,
+        path: Path | str,
+        source: str | None = None,
+        mapping: Mapping[str, str] | None = None,
+        event: str | None = None,
+        timezone: str = "UTC",
+        allow_rejects: bool = False,
+        progress: "Progress" = _silent,
+        build: bool = True,
+    ) -> list[dict[str, Any]]:
         """Import a file, a folder or an archive, each file whole or not at all, and rebuild.
 
         One item a file: `file, name, source, rows, events, rejected, duplicates, mapping, time,
@@ -152,9 +175,13 @@ class Workspace:
                     digest = hashlib.file_digest(opened, "sha256").hexdigest()[:16]
                 reading = sources.read(file, self._options(mapping, event, timezone), source)
                 done = self.events.append(
-                    reading, file=digest, name=_short(name, Path(path)), now=datetime.now(UTC).isoformat(timespec="seconds"),
-                    allow_rejects=allow_rejects, progress=progress,
-                )  # fmt: skip
+                    reading,
+                    file=digest,
+                    name=_short(name, Path(path)),
+                    now=datetime.now(UTC).isoformat(timespec="seconds"),
+                    allow_rejects=allow_rejects,
+                    progress=progress,
+                )
                 found.append(asdict(done))
         if build and any(not done["known"] for done in found):
             self.build(progress)
@@ -185,9 +212,13 @@ class Workspace:
             self.path / "definitions", self.settings.get("site", {}).get("hosts", ())
         )
         return build(
-            self.events, self.path / "people", self.path / "journeys",
-            Settings(self.session_gap_seconds, self.key.hex()), said, progress,
-        )  # fmt: skip
+            self.events,
+            self.path / "people",
+            self.path / "journeys",
+            Settings(self.session_gap_seconds, self.key.hex()),
+            said,
+            progress,
+        )
 
     @property
     def journeys(self) -> "Journeys":

@@ -21,7 +21,9 @@ def test_counts_people_who_reach_each_step_in_order(tmp_path):
 
 
 def test_a_repeated_step_needs_two_events(tmp_path):
-    assert people(journeys(tmp_path, ann="visit visit", bob="visit", kinds=False), ["visit"] * 2) == [2, 1]
+    assert people(
+        journeys(tmp_path, ann="visit visit", bob="visit", kinds=False), ["visit"] * 2
+    ) == [2, 1]
 
 
 def test_within_counts_from_the_first_step(tmp_path):
@@ -60,7 +62,11 @@ def depth(codes, times, steps, within, order):
             rows = [i for i, code in enumerate(codes) if code in steps]
             if not rows:
                 return 0
-            inside = [i for i in range(len(codes)) if 0 <= times[i] - times[rows[0]] <= within and i >= rows[0]]
+            inside = [
+                i
+                for i in range(len(codes))
+                if 0 <= times[i] - times[rows[0]] <= within and i >= rows[0]
+            ]
             if any(
                 len(set(chosen)) == k
                 for chosen in permutations(inside, k)
@@ -74,9 +80,12 @@ def depth(codes, times, steps, within, order):
     reached = 1
     for step in steps[1:]:
         later = [
-            i for i in range(row + 1, len(codes))
-            if codes[i] == step and times[i] - times[entered] <= within and (order == 0 or i == row + 1)
-        ]  # fmt: skip
+            i
+            for i in range(row + 1, len(codes))
+            if codes[i] == step
+            and times[i] - times[entered] <= within
+            and (order == 0 or i == row + 1)
+        ]
         if not later:
             break
         row, reached = later[0], reached + 1
@@ -98,8 +107,12 @@ def test_the_kernel_agrees_with_the_plain_definition(lines, steps, within, order
     times = [np.cumsum([step[1] for step in line]).tolist() for line in lines]
     starts, packed = pack(codes)
     found, _ = reach(
-        np.array(starts), np.array(pack(times)[1], np.int64), np.array(packed, np.int32),
-        np.array(steps, np.int32), within, order,
-    )  # fmt: skip
+        np.array(starts),
+        np.array(pack(times)[1], np.int64),
+        np.array(packed, np.int32),
+        np.array(steps, np.int32),
+        within,
+        order,
+    )
     told = [depth(c, t, steps, within, order) for c, t in zip(codes, times, strict=True)]
     assert found.tolist() == told

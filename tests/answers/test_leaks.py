@@ -28,7 +28,10 @@ def test_an_explicit_end_needs_no_silence(tmp_path):
 
 def test_everybody_left_open_or_stands_somewhere_and_the_moves_say_the_same(tmp_path):
     shop = journeys(
-        tmp_path, ann="search guide_read price_view", bob="ad_view 200d purchase delivery", eve="search"
+        tmp_path,
+        ann="search guide_read price_view",
+        bob="ad_view 200d purchase delivery",
+        eve="search",
     )
     found = shop.leaks().to_json()
     assert found["left"] + found["open"] == found["n"] == 3
@@ -64,19 +67,43 @@ def test_the_threshold_agrees_with_a_plain_estimate(weights):
 
 
 @settings(deadline=None)  # the first call compiles
-@given(st.lists(st.lists(st.tuples(st.integers(0, 2), st.booleans(), st.integers(0, 40)), max_size=6), max_size=6), st.integers(0, 6))
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 2), st.booleans(), st.integers(0, 40)), max_size=6),
+        max_size=6,
+    ),
+    st.integers(0, 6),
+)
 def test_the_kernel_agrees_with_the_plain_definition_however_people_are_split(lines, cut):
     end = 400 * EDGES[1]
 
     def count(part):
         flat = [step for line in part for step in line]
         starts = np.cumsum([0, *map(len, part)])
-        time = np.concatenate([np.cumsum([s[2] for s in line]) for line in part] or [[]]).astype(np.int64) * EDGES[1]
-        gap = np.concatenate([np.diff(np.cumsum([s[2] for s in line]), prepend=-1) for line in part] or [[]]).astype(np.int64) * EDGES[1]
+        time = (
+            np.concatenate([np.cumsum([s[2] for s in line]) for line in part] or [[]]).astype(
+                np.int64
+            )
+            * EDGES[1]
+        )
+        gap = (
+            np.concatenate(
+                [np.diff(np.cumsum([s[2] for s in line]), prepend=-1) for line in part] or [[]]
+            ).astype(np.int64)
+            * EDGES[1]
+        )
         return last_states(
-            starts.astype(np.int64), time, gap, np.array([s[0] for s in flat], np.int32),
-            np.array([s[1] for s in flat], np.bool_), np.zeros(len(flat), np.bool_), EDGES, 3, end, WEIGHT,
-        )  # fmt: skip
+            starts.astype(np.int64),
+            time,
+            gap,
+            np.array([s[0] for s in flat], np.int32),
+            np.array([s[1] for s in flat], np.bool_),
+            np.zeros(len(flat), np.bool_),
+            EDGES,
+            3,
+            end,
+            WEIGHT,
+        )
 
     whole = count(lines)
     for a, b, c in zip(whole, count(lines[:cut]), count(lines[cut:]), strict=True):
@@ -86,6 +113,7 @@ def test_the_kernel_agrees_with_the_plain_definition_however_people_are_split(li
         assert last[:, stage].sum() == sum(bool(line) and line[-1][0] == stage for line in lines)
         assert reached[stage, 0] == sum(any(s[0] == stage for s in line) for line in lines)
         assert reached[stage, 1] == sum(
-            any(s[0] == stage and any(t[1] for t in line[k:]) for k, s in enumerate(line)) for line in lines
+            any(s[0] == stage and any(t[1] for t in line[k:]) for k, s in enumerate(line))
+            for line in lines
         )
     assert last[..., 1].sum() == sum(any(s[1] for s in line) for line in lines)

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -43,8 +44,12 @@ def test_the_tail_is_gathered_in_other_which_says_what_it_hides(tmp_path):
     drawn = journeys(tmp_path, ann="a a a b b c d", kinds=False).map("event", nodes=3).to_json()
     assert drawn["other"] == {"names": 2, "touchpoints": 2}
     assert {n["id"]: n["touchpoints"] for n in drawn["nodes"]} == {
-        "a": 3, "b": 2, "Other": 2, "(start)": 0, "(end)": 0,
-    }  # fmt: skip
+        "a": 3,
+        "b": 2,
+        "Other": 2,
+        "(start)": 0,
+        "(end)": 0,
+    }
 
 
 def test_without_a_goal_there_is_no_rate(tmp_path):
@@ -113,7 +118,7 @@ def plain(lines, goals, times, nodes, horizon, end):
             node[place][0] += 1
             if row:
                 gaps[codes[row - 1], place].append(time[row] - time[row - 1])
-        taken = list(zip(path, path[1:], strict=False))
+        taken = list(pairwise(path))
         for pair in set(taken):
             move[pair][0] += taken.count(pair)
             move[pair][1] += 1
@@ -136,7 +141,9 @@ LINES = st.lists(st.lists(STEP, max_size=7), min_size=1, max_size=6)
 
 @settings(deadline=None)  # the first call compiles
 @given(LINES, st.integers(0, 8), st.integers(0, 30), st.integers(0, 6))
-def test_the_kernel_agrees_with_the_plain_definition_however_people_are_split(lines, horizon, end, cut):
+def test_the_kernel_agrees_with_the_plain_definition_however_people_are_split(
+    lines, horizon, end, cut
+):
     codes = [[step[0] for step in line] for line in lines]
     goals = [[step[1] for step in line] for line in lines]
     times = [np.cumsum([step[2] for step in line]).tolist() for line in lines]
@@ -144,9 +151,15 @@ def test_the_kernel_agrees_with_the_plain_definition_however_people_are_split(li
     def count(part):
         starts, packed = pack(codes[part])
         return count_moves(
-            np.array(starts), np.array(pack(times[part])[1], np.int64), np.array(packed, np.int32),
-            np.ones(len(packed), np.bool_), np.array(pack(goals[part])[1], np.bool_), 4, horizon, end,
-        )  # fmt: skip
+            np.array(starts),
+            np.array(pack(times[part])[1], np.int64),
+            np.array(packed, np.int32),
+            np.ones(len(packed), np.bool_),
+            np.array(pack(goals[part])[1], np.bool_),
+            4,
+            horizon,
+            end,
+        )
 
     node, move, edge, gap = count(slice(None))
     parts = [count(slice(cut)), count(slice(cut, None))]

@@ -3,7 +3,10 @@ from drawing import journeys
 
 def test_the_people_on_a_move_are_the_people_the_map_counts(tmp_path):
     shop = journeys(
-        tmp_path, ann="search product_view search product_view", bob="search", eve="product_view search"
+        tmp_path,
+        ann="search product_view search product_view",
+        bob="search",
+        eve="product_view search",
     )
     drawn = shop.map("kind").to_json()
     for edge in drawn["edges"]:

@@ -18,25 +18,49 @@ def test_every_event_is_accounted_for(tmp_path):
     workspace = omvei.init(tmp_path / "w")
     workspace.take(file)
     told = workspace.journeys.summary().to_json()
-    expected = {"events": 6, "touchpoints": 2, "bots": 1, "unidentified": 1, "technical": 1, "assets": 1,
-                "merged": 0, "people": 1, "sessions": 1}  # fmt: skip
+    expected = {
+        "events": 6,
+        "touchpoints": 2,
+        "bots": 1,
+        "unidentified": 1,
+        "technical": 1,
+        "assets": 1,
+        "merged": 0,
+        "people": 1,
+        "sessions": 1,
+    }
     assert {key: told[key] for key in expected} == expected
 
 
 @pytest.mark.parametrize(
     ("file", "mapping", "event", "expected"),
     [
-        ("wikimedia_sessions/session_dataset.csv.gz", "person=uuid time=timestamp content=url", None,
-         {"events": 63_524, "people": 10_000, "sessions": 22_226, "rejected": 0}),
-        ("cdnow/CDNOW_master.txt.gz", "person=customer_id time=date value=dollar_value", "purchase",
-         {"events": 69_659, "people": 23_570, "purchases": 69_659, "rejected": 0}),
+        (
+            "wikimedia_sessions/session_dataset.csv.gz",
+            "person=uuid time=timestamp content=url",
+            None,
+            {"events": 63_524, "people": 10_000, "sessions": 22_226, "rejected": 0},
+        ),
+        (
+            "cdnow/CDNOW_master.txt.gz",
+            "person=customer_id time=date value=dollar_value",
+            "purchase",
+            {"events": 69_659, "people": 23_570, "purchases": 69_659, "rejected": 0},
+        ),
         ("apache_access_log/apache_logs.gz", "", None, {"events": 9_999, "rejected": 1}),
-        ("eventdatar/sepsis.csv.gz", "person=case_id event=activity time=timestamp", None, {"events": 15_214, "people": 1_050}),
+        (
+            "eventdatar/sepsis.csv.gz",
+            "person=case_id event=activity time=timestamp",
+            None,
+            {"events": 15_214, "people": 1_050},
+        ),
     ],
-)  # fmt: skip
+)
 def test_known_answers_of_real_files(data, tmp_path, file, mapping, event, expected):
     workspace = omvei.init(tmp_path)
-    workspace.take(data(file), mapping=dict(pair.split("=") for pair in mapping.split()), event=event)
+    workspace.take(
+        data(file), mapping=dict(pair.split("=") for pair in mapping.split()), event=event
+    )
     told = workspace.journeys.summary().to_json()
     assert {key: told[key] for key in expected} == expected
     parts = ("touchpoints", "bots", "assets", "technical", "unidentified", "merged")

@@ -11,8 +11,11 @@ def test_a_trace_shows_visits_cycles_loops_and_the_stage_in_every_model(tmp_path
     assert [row["cycle"] for row in told["rows"]] == [0, 0, 0, 0, 0, 1]
     assert [row["session"] for row in told["rows"]] == [1, 2, 3, 4, 5, 6]
     assert told["rows"][4]["stages"] == {
-        "five_stage": "decision", "funnel": "action", "hankins": "purchase", "stdc": "do",
-    }  # fmt: skip
+        "five_stage": "decision",
+        "funnel": "action",
+        "hankins": "purchase",
+        "stdc": "do",
+    }
     assert (told["purchases"], told["customer"], told["touchpoints"]) == (1, True, 6)
 
 

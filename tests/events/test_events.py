@@ -33,7 +33,9 @@ def test_the_same_file_again_is_nothing_and_says_so(workspace, tmp_path):
 
 def test_two_equal_rows_are_two_events_unless_they_carry_an_id(workspace, tmp_path):
     assert counts(workspace.take(file(tmp_path, "a.csv", ROWS[:1] * 3))) == [(3, 3, 0, 0, False)]
-    named = file(tmp_path, "b.csv", ["1,p9,2026-01-01T10:00:00Z,visit\n"] * 3, "event_id,person,time,event\n")
+    named = file(
+        tmp_path, "b.csv", ["1,p9,2026-01-01T10:00:00Z,visit\n"] * 3, "event_id,person,time,event\n"
+    )
     assert counts(workspace.take(named)) == [(3, 1, 0, 2, False)]
     assert workspace.journeys.summary().to_json()["events"] == 4
 
@@ -55,7 +57,7 @@ def test_a_bad_row_is_set_aside_with_file_row_column_and_reason(workspace, tmp_p
 
 def test_a_file_with_many_bad_rows_is_refused_whole(workspace, tmp_path):
     path = file(tmp_path, "a.csv", [*ROWS, "p1,yesterday,visit\n"])
-    with pytest.raises(omvei.SourceError, match="1 of 11 rows cannot be used.*--allow-rejects"):
+    with pytest.raises(omvei.SourceError, match=r"1 of 11 rows cannot be used.*--allow-rejects"):
         workspace.take(path)
     assert workspace.imports() == []
     assert not list((tmp_path / "w").glob(".import-*"))
@@ -63,7 +65,9 @@ def test_a_file_with_many_bad_rows_is_refused_whole(workspace, tmp_path):
 
 
 def test_no_address_is_kept_in_the_table(workspace, tmp_path):
-    path = file(tmp_path, "a.csv", ["ann@example.org,2026-01-01T10:00:00Z,visit\n"], "email,time,event\n")
+    path = file(
+        tmp_path, "a.csv", ["ann@example.org,2026-01-01T10:00:00Z,visit\n"], "email,time,event\n"
+    )
     workspace.take(path)
     for stored in (tmp_path / "w").rglob("*.parquet"):
         assert "ann@example.org" not in str(pq.read_table(stored).to_pylist())

@@ -36,6 +36,8 @@ def test_without_unique_nodes_the_order_of_edges_does_not_matter(edges, order):
     none = np.zeros(8, np.bool_)
 
     def people(some):
-        return join(8, *(np.array([e[side] for e in some], np.int32) for side in (0, 1)), none)[0].tolist()
+        return join(8, *(np.array([e[side] for e in some], np.int32) for side in (0, 1)), none)[
+            0
+        ].tolist()
 
     assert people(edges) == people(shuffled)

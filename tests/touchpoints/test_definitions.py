@@ -10,7 +10,10 @@ def write(folder, text):
 
 
 def test_the_first_rule_that_matches_names_a_page(tmp_path):
-    rules = write(tmp_path, "- match: {url: '/g/*'}\n  kind: guide_read\n- match: {url: '*'}\n  kind: page_view\n").rules
+    rules = write(
+        tmp_path,
+        "- match: {url: '/g/*'}\n  kind: guide_read\n- match: {url: '*'}\n  kind: page_view\n",
+    ).rules
     assert rules[0].holds({"url": "/G/telt"})
     assert not rules[0].holds({"url": "/telt"})
 
@@ -41,4 +44,8 @@ def test_a_rule_of_the_site_changes_kind_content_and_stage_after_a_build(tmp_pat
     )
     workspace.build()
     row = workspace.journeys.trace("a").to_json()["rows"][0]
-    assert (row["kind"], row["content"], row["stages"]["five_stage"]) == ("guide_read", "Kurs", "decision")
+    assert (row["kind"], row["content"], row["stages"]["five_stage"]) == (
+        "guide_read",
+        "Kurs",
+        "decision",
+    )

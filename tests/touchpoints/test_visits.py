@@ -5,7 +5,10 @@ from hypothesis import strategies as st
 
 from omvei.touchpoints import visits
 
-LINES = st.lists(st.lists(st.tuples(st.integers(0, 4), st.booleans(), st.integers(-1, 2)), max_size=8), max_size=6)
+LINES = st.lists(
+    st.lists(st.tuples(st.integers(0, 4), st.booleans(), st.integers(-1, 2)), max_size=8),
+    max_size=6,
+)
 
 
 def packed(lines):
@@ -38,7 +41,9 @@ def test_purchases_before_and_what_was_seen_before(lines):
     before = visits.purchases_before(starts, np.array([s[1] for s in flat], np.bool_))
     place = np.repeat(np.arange(len(lines), dtype=np.int32), np.diff(starts))
     seen = visits.seen_before(place, np.array([s[2] for s in flat], np.int32))
-    assert before.tolist() == [sum(s[1] for s in line[:k]) for line in lines for k in range(len(line))]
+    assert before.tolist() == [
+        sum(s[1] for s in line[:k]) for line in lines for k in range(len(line))
+    ]
     assert seen.tolist() == [
         s[2] >= 0 and s[2] in [t[2] for t in line[:k]] for line in lines for k, s in enumerate(line)
     ]
@@ -56,8 +61,20 @@ def test_a_page_without_a_channel_has_that_of_its_visit(lines):
     for person in range(len(lines)):
         rows = range(starts[person], starts[person + 1])
         for row in rows:
-            earlier = [channel[k] for k in rows if k < row and session[k] == session[row] and browsed[k] and channel[k] >= 0]
-            told.append(channel[row] if channel[row] >= 0 else earlier[-1] if earlier else 8 if browsed[row] else 9)
+            earlier = [
+                channel[k]
+                for k in rows
+                if k < row and session[k] == session[row] and browsed[k] and channel[k] >= 0
+            ]
+            told.append(
+                channel[row]
+                if channel[row] >= 0
+                else earlier[-1]
+                if earlier
+                else 8
+                if browsed[row]
+                else 9
+            )
     assert found.tolist() == told
 
 

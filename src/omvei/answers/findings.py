@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from ..blocks.block import Block
 from ..result import Result
-from ..touchpoints.vocabulary import codes
 from .intervals import FEW
 from .map import END, NO_STAGE, OTHER, START
 
@@ -73,34 +72,64 @@ def _path(journeys: "Journeys", drawn: dict[str, Any], by: str) -> list[Finding]
     """The move after which people reach the goal most clearly more often."""
     ends = {START, END, OTHER, NO_STAGE}
     clear = [
-        edge for edge in drawn["edges"]
-        if not edge["near_goal"] and edge["source"] != edge["target"] and not {edge["source"], edge["target"]} & ends
-        and edge["difference"] and edge["difference"]["low"] > 0 and edge["first"]["people"] >= FEW
+        edge
+        for edge in drawn["edges"]
+        if not edge["near_goal"]
+        and edge["source"] != edge["target"]
+        and not {edge["source"], edge["target"]} & ends
+        and edge["difference"]
+        and edge["difference"]["low"] > 0
+        and edge["first"]["people"] >= FEW
         and edge["otherwise"]["people"] >= FEW
-    ]  # fmt: skip
+    ]
     if not clear:
         return []
-    best = max(clear, key=lambda e: (e["difference"]["low"] * e["first"]["people"] ** 0.5, e["source"], e["target"]))
-    return [{
-        "key": "finding.path",
-        "values": {"n": best["first"]["people"], "a": _node(by, best["source"]), "b": _node(by, best["target"]),
-                   "x": round(100 * best["first"]["rate"]), "y": round(100 * best["otherwise"]["rate"])},
-        "href": "/map?" + urlencode({"by": by, "source": best["source"], "target": best["target"]}),
-    }]  # fmt: skip
+    best = max(
+        clear,
+        key=lambda e: (
+            e["difference"]["low"] * e["first"]["people"] ** 0.5,
+            e["source"],
+            e["target"],
+        ),
+    )
+    return [
+        {
+            "key": "finding.path",
+            "values": {
+                "n": best["first"]["people"],
+                "a": _node(by, best["source"]),
+                "b": _node(by, best["target"]),
+                "x": round(100 * best["first"]["rate"]),
+                "y": round(100 * best["otherwise"]["rate"]),
+            },
+            "href": "/map?"
+            + urlencode({"by": by, "source": best["source"], "target": best["target"]}),
+        }
+    ]
 
 
 def _leak(journeys: "Journeys", drawn: dict[str, Any], by: str) -> list[Finding]:
     """The stage after which most people who never bought went silent."""
     found = journeys.leaks().to_json()
-    lost = [row for row in found["stages"] if row["stage"] != NO_STAGE and row["left"] > row["customers"]]
+    lost = [
+        row
+        for row in found["stages"]
+        if row["stage"] != NO_STAGE and row["left"] > row["customers"]
+    ]
     if not lost:
         return []
     most = max(lost, key=lambda row: (row["left"] - row["customers"], row["stage"]))
-    return [{
-        "key": "finding.leak",
-        "values": {"n": most["left"] - most["customers"], "a": _node("stage", most["stage"]), "lens": found["lens"]},
-        "href": "/leaks?" + urlencode({"lens": found["lens"]}),
-    }]  # fmt: skip
+    return [
+        {
+            "key": "finding.leak",
+            "values": {
+                "n": most["left"] - most["customers"],
+                "a": _node("stage", most["stage"]),
+                "lens": found["lens"],
+            },
+            "href": "/leaks?" + urlencode({"lens": found["lens"]}),
+        }
+    ]
 
 
 def _meetings(journeys: "Journeys", drawn: dict[str, Any], by: str) -> list[Finding]:
@@ -110,9 +139,13 @@ def _meetings(journeys: "Journeys", drawn: dict[str, Any], by: str) -> list[Find
     counts = journeys.run(Meetings(journeys.goal_code))
     if len(counts) < FEW:
         return []
-    return [{
-        "key": "finding.meetings", "values": {"n": len(counts), "k": int(counts[len(counts) // 2])}, "href": "/people",
-    }]  # fmt: skip
+    return [
+        {
+            "key": "finding.meetings",
+            "values": {"n": len(counts), "k": int(counts[len(counts) // 2])},
+            "href": "/people",
+        }
+    ]
 
 
 def _return(journeys: "Journeys", drawn: dict[str, Any], by: str) -> list[Finding]:
@@ -121,16 +154,27 @@ def _return(journeys: "Journeys", drawn: dict[str, Any], by: str) -> list[Findin
     if not back:
         return []
     most = max(back, key=lambda e: (e["people"], e["source"], e["target"]))
-    return [{
-        "key": "finding.back", "values": {"n": most["people"], "a": _node(by, most["target"]), "b": _node(by, most["source"])},
-        "href": "/map?" + urlencode({"by": by, "source": most["source"], "target": most["target"]}),
-    }]  # fmt: skip
+    return [
+        {
+            "key": "finding.back",
+            "values": {
+                "n": most["people"],
+                "a": _node(by, most["target"]),
+                "b": _node(by, most["source"]),
+            },
+            "href": "/map?"
+            + urlencode({"by": by, "source": most["source"], "target": most["target"]}),
+        }
+    ]
 
 
 def _is_return(edge: dict[str, Any], drawn: dict[str, Any]) -> bool:
     position = {node["id"]: node["position"] for node in drawn["nodes"]}
     ends = {START, END, OTHER}
-    return not {edge["source"], edge["target"]} & ends and position[edge["target"]] < position[edge["source"]]
+    return (
+        not {edge["source"], edge["target"]} & ends
+        and position[edge["target"]] < position[edge["source"]]
+    )
 
 
 def _start(journeys: "Journeys", drawn: dict[str, Any], by: str) -> list[Finding]:
@@ -139,8 +183,14 @@ def _start(journeys: "Journeys", drawn: dict[str, Any], by: str) -> list[Finding
     if not nodes or not drawn["n"]:
         return []
     most = max(nodes, key=lambda node: (node["starts"], node["id"]))
-    return [{
-        "key": "finding.start",
-        "values": {"n": most["starts"], "a": _node(by, most["id"]), "x": round(100 * most["starts"] / drawn["n"])},
-        "href": "/map?" + urlencode({"by": by, "node": most["id"]}),
-    }]  # fmt: skip
+    return [
+        {
+            "key": "finding.start",
+            "values": {
+                "n": most["starts"],
+                "a": _node(by, most["id"]),
+                "x": round(100 * most["starts"] / drawn["n"]),
+            },
+            "href": "/map?" + urlencode({"by": by, "node": most["id"]}),
+        }
+    ]

@@ -33,7 +33,12 @@ Counts = NDArray[np.int64]
 
 @njit(cache=True, nogil=True)
 def reach(
-    starts: Counts, time: Counts, code: NDArray[np.int32], steps: NDArray[np.int32], within: int, order: int
+    starts: Counts,
+    time: Counts,
+    code: NDArray[np.int32],
+    steps: NDArray[np.int32],
+    within: int,
+    order: int,
 ) -> tuple[Counts, Counts]:
     """How far each person gets.
 
@@ -91,19 +96,30 @@ class Reaches:
 
     def empty(self) -> dict[str, Any]:
         """Nobody."""
-        return {"reached": np.zeros(len(self.steps), np.int64), "waits": [np.empty(0, np.int64) for _ in self.steps]}
+        return {
+            "reached": np.zeros(len(self.steps), np.int64),
+            "waits": [np.empty(0, np.int64) for _ in self.steps],
+        }
 
     def scan(self, block: Block) -> dict[str, Any]:
         """Count one block."""
         codes = block[self.column].astype(np.int32)
-        depth, when = reach(block.starts, block["time"], codes, np.array(self.steps, np.int32), self.within, self.order)
+        depth, when = reach(
+            block.starts,
+            block["time"],
+            codes,
+            np.array(self.steps, np.int32),
+            self.within,
+            self.order,
+        )
         places = np.arange(len(self.steps))
         return {
             "reached": (depth[:, None] > places).sum(axis=0),
             "waits": [
-                np.abs(when[depth > k, k] - when[depth > k, k - 1]) if k else np.empty(0, np.int64) for k in places
+                np.abs(when[depth > k, k] - when[depth > k, k - 1]) if k else np.empty(0, np.int64)
+                for k in places
             ],
-        }  # fmt: skip
+        }
 
     def merge(self, a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
         """Add the people; gather the waits."""
@@ -121,20 +137,34 @@ class Reaches:
             before = people[k - 1] if k else n
             waits = np.sort(partial["waits"][k])
             middle = median(waits, len(waits)) if len(waits) else (None, None, None)
-            rows.append({
-                "people": n, "rate": n / people[0] if people[0] else None, "low": low, "high": high,
-                "step_rate": n / before if before else None, "lost": before - n,
-                **{key: value / 1e6 if value is not None else None for key, value in
-                   zip(("median_seconds", "median_low", "median_high"), middle, strict=True)},
-                "too_few": people[0] < FEW,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "people": n,
+                    "rate": n / people[0] if people[0] else None,
+                    "low": low,
+                    "high": high,
+                    "step_rate": n / before if before else None,
+                    "lost": before - n,
+                    **{
+                        key: value / 1e6 if value is not None else None
+                        for key, value in zip(
+                            ("median_seconds", "median_low", "median_high"), middle, strict=True
+                        )
+                    },
+                    "too_few": people[0] < FEW,
+                }
+            )
         return rows
 
 
 def funnel(
-    journeys: "Journeys", steps: list[str], *, by: str = "event", within: timedelta = timedelta(days=30),
+    journeys: "Journeys",
+    steps: list[str],
+    *,
+    by: str = "event",
+    within: timedelta = timedelta(days=30),
     order: str = "ordered",
-) -> Result:  # fmt: skip
+) -> Result:
     """Count the people who reach each of `steps`.
 
     One row a step: `step, people, rate` (share of step 1, with `low` and `high`), `step_rate`
@@ -144,7 +174,10 @@ def funnel(
     Raises `UnknownNameError` for a step that is not in the data, or another `by` or `order`.
     """
     if not steps:
-        raise OmveiError("A funnel needs at least one step, for example: omvei funnel page_view purchase --by kind")
+        raise OmveiError(
+            "A funnel needs at least one step, "
+            "for example: omvei funnel page_view purchase --by kind"
+        )
     for value, known, kind in ((by, BY, "view"), (order, ORDERS, "order")):
         if value not in known:
             raise UnknownNameError(kind, value, known)
@@ -154,13 +187,18 @@ def funnel(
             raise UnknownNameError(by, step, words)
     column = f"stage:{journeys.model.digest}" if by == "stage" else by
     micros = within // timedelta(microseconds=1)
-    analysis = Reaches(column, tuple(words.index(step) for step in steps), micros, ORDERS.index(order))
+    analysis = Reaches(
+        column, tuple(words.index(step) for step in steps), micros, ORDERS.index(order)
+    )
     rows = journeys.run(analysis)
     return Result(
         "funnel",
-        journeys.meaning(rows[0]["people"]) | {
-            "by": by, "within_seconds": within.total_seconds(), "order": order,
+        journeys.meaning(rows[0]["people"])
+        | {
+            "by": by,
+            "within_seconds": within.total_seconds(),
+            "order": order,
             "lens": journeys.model.id if by == "stage" else None,
         },
         {"steps": [{"step": step, **row} for step, row in zip(steps, rows, strict=True)]},
-    )  # fmt: skip
+    )

@@ -41,8 +41,13 @@ def rate(count: int, n: int) -> dict[str, Any] | None:
         return None
     low, high = wilson(count, n)
     return {
-        "people": n, "converted": count, "rate": count / n, "low": low, "high": high, "too_few": n < FEW,
-    }  # fmt: skip
+        "people": n,
+        "converted": count,
+        "rate": count / n,
+        "low": low,
+        "high": high,
+        "too_few": n < FEW,
+    }
 
 
 def newcombe(a: int, n: int, b: int, m: int) -> dict[str, float] | None:

@@ -37,9 +37,17 @@ NO_STAGE = "(no stage)"
 
 @njit(cache=True, nogil=True)
 def last_states(
-    starts: NDArray[np.int64], time: NDArray[np.int64], gap: NDArray[np.int64], stage: NDArray[np.int32],
-    bought: NDArray[np.bool_], gone: NDArray[np.bool_], edges: NDArray[np.int64], stages: int, end: int, weight: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
+    starts: NDArray[np.int64],
+    time: NDArray[np.int64],
+    gap: NDArray[np.int64],
+    stage: NDArray[np.int32],
+    bought: NDArray[np.bool_],
+    gone: NDArray[np.bool_],
+    edges: NDArray[np.int64],
+    stages: int,
+    end: int,
+    weight: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Gaps, last states and who reached what.
 
     stage   (rows,) from 0 to `stages` - 1; gone (rows,) an explicit end
@@ -91,7 +99,7 @@ def threshold(gaps: NDArray[np.int64]) -> int:
     """The bin from which a silence means that the person has left.
 
     >>> gaps = np.zeros((2, BINS), np.int64)
-    >>> gaps[0, 3], gaps[1, 40] = 100, 100   # all who returned did so within bin 3
+    >>> gaps[0, 3], gaps[1, 40] = 100, 100  # all who returned did so within bin 3
     >>> threshold(gaps)
     4
     """
@@ -134,12 +142,24 @@ class Leaves:
         kind = block["kind"]
         gone = np.isin(kind, [codes()["churn"], codes()["declined"], codes()["unsubscribe"]])
         bought = kind == codes()["purchase"]
-        return list(last_states(
-            block.starts, block["time"], block["gap"], stage, bought, gone, self.edges(),
-            len(self.stages), self.end, WEIGHT,
-        ))  # fmt: skip
+        return list(
+            last_states(
+                block.starts,
+                block["time"],
+                block["gap"],
+                stage,
+                bought,
+                gone,
+                self.edges(),
+                len(self.stages),
+                self.end,
+                WEIGHT,
+            )
+        )
 
-    def merge(self, a: list[NDArray[np.int64]], b: list[NDArray[np.int64]]) -> list[NDArray[np.int64]]:
+    def merge(
+        self, a: list[NDArray[np.int64]], b: list[NDArray[np.int64]]
+    ) -> list[NDArray[np.int64]]:
         """Add."""
         return [x + y for x, y in zip(a, b, strict=True)]
 
@@ -147,32 +167,51 @@ class Leaves:
         """Stages and last moves, the largest leak first."""
         gaps, last, reached = partial
         edges = self.edges()
-        bin_ = int(np.searchsorted(edges, self.quiet)) if self.quiet is not None else threshold(gaps)
+        bin_ = (
+            int(np.searchsorted(edges, self.quiet)) if self.quiet is not None else threshold(gaps)
+        )
         left, still = last[:, :, bin_:].sum(axis=2), last[:, :, :bin_].sum(axis=2)
-        stages = []
+        stages: list[dict[str, Any]] = []
         for s, name in enumerate(self.stages):
             people, gone, open_ = int(reached[s, 0]), int(left[:, s].sum()), int(still[:, s].sum())
             if people:
                 low, high = wilson(gone, people)
-                stages.append({
-                    "stage": name, "people": people, "left": gone, "customers": int(left[:, s, 1].sum()),
-                    "open": open_, "bought": int(reached[s, 1]), "rate": gone / people, "low": low,
-                    "high": high, "too_few": people < FEW,
-                })  # fmt: skip
+                stages.append(
+                    {
+                        "stage": name,
+                        "people": people,
+                        "left": gone,
+                        "customers": int(left[:, s, 1].sum()),
+                        "open": open_,
+                        "bought": int(reached[s, 1]),
+                        "rate": gone / people,
+                        "low": low,
+                        "high": high,
+                        "too_few": people < FEW,
+                    }
+                )
         names = [*self.stages, "(start)"]
-        moves = [
+        moves: list[dict[str, Any]] = [
             {
-                "source": names[a], "target": self.stages[b], "people": int(last[a, b].sum()),
-                "left": int(left[a, b].sum()), "customers": int(left[a, b, 1].sum()), "open": int(still[a, b].sum()),
+                "source": names[a],
+                "target": self.stages[b],
+                "people": int(last[a, b].sum()),
+                "left": int(left[a, b].sum()),
+                "customers": int(left[a, b, 1].sum()),
+                "open": int(still[a, b].sum()),
             }
             for a, b in np.argwhere(last.sum(axis=(2, 3)))
-        ]  # fmt: skip
+        ]
         stages.sort(key=lambda row: (-row["left"], row["stage"]))
         moves.sort(key=lambda row: (-row["left"], -row["people"], row["source"], row["target"]))
         return {
-            "stages": stages, "transitions": moves, "people": int(last.sum()),
-            "left": int(left.sum()), "open": int(still.sum()), "quiet": int(edges[bin_]),
-        }  # fmt: skip
+            "stages": stages,
+            "transitions": moves,
+            "people": int(last.sum()),
+            "left": int(left.sum()),
+            "open": int(still.sum()),
+            "quiet": int(edges[bin_]),
+        }
 
 
 def leaks(journeys: "Journeys", *, quiet_days: float | None = None) -> Result:
@@ -190,9 +229,13 @@ def leaks(journeys: "Journeys", *, quiet_days: float | None = None) -> Result:
     found = journeys.run(Leaves(f"stage:{model.digest}", names, journeys.end, given))
     return Result(
         "leaks",
-        journeys.meaning(found["people"]) | {
-            "lens": model.id, "quiet_days": round(found["quiet"] / DAY, 3), "quiet_given": given is not None,
-            "left": found["left"], "open": found["open"],
+        journeys.meaning(found["people"])
+        | {
+            "lens": model.id,
+            "quiet_days": round(found["quiet"] / DAY, 3),
+            "quiet_given": given is not None,
+            "left": found["left"],
+            "open": found["open"],
         },
         {"transitions": found["transitions"], "stages": found["stages"]},
-    )  # fmt: skip
+    )

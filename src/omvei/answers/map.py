@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 START, END, OTHER, NO_STAGE = "(start)", "(end)", "Other", "(no stage)"
 BY = ("kind", "channel", "event", "content", "stage")
 NEAR = ("add_to_cart", "cart_remove", "checkout_start")
-"""Steps next to the purchase: that they lead to it is a truism, so they are kept out of findings."""
+"""Steps next to the purchase: that they lead to it is a truism, so no finding names them."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,26 @@ class Walk:
     lens: Lens | None
     end: int
 
-    def rows(self, block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
+    def rows(
+        self, block: Block
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
         """`starts, time, node, origin` of the journeys; origin -1 is a silence."""
         codes, starts, time = block[self.column], block.starts, block["time"]
         origin = np.arange(len(codes), dtype=np.int64)
-        if self.lens and self.lens.carrier == "current" and self.lens.rest >= 0 and self.lens.quiet_days:
+        if (
+            self.lens
+            and self.lens.carrier == "current"
+            and self.lens.rest >= 0
+            and self.lens.quiet_days
+        ):
             starts, time, codes, origin = with_silence(
-                starts, time, codes, self.lens.rest, int(self.lens.quiet_days * DAY), settled(self.lens), self.end
+                starts,
+                time,
+                codes,
+                self.lens.rest,
+                int(self.lens.quiet_days * DAY),
+                settled(self.lens),
+                self.end,
             )
         place = codes.astype(np.int32)
         if self.lens:
@@ -75,19 +88,28 @@ class Moves:
         """The partial result of nobody."""
         size = len(self.labels)
         return {
-            "node": np.zeros((size, 8), np.int64), "move": np.zeros((size + 2, size + 2, 6), np.int64),
-            "edge": np.empty(0, np.int32), "gap": np.empty(0, np.int64), "people": 0, "converted": 0,
-        }  # fmt: skip
+            "node": np.zeros((size, 8), np.int64),
+            "move": np.zeros((size + 2, size + 2, 6), np.int64),
+            "edge": np.empty(0, np.int32),
+            "gap": np.empty(0, np.int64),
+            "people": 0,
+            "converted": 0,
+        }
 
     def scan(self, block: Block) -> dict[str, Any]:
         """Count one block."""
         starts, time, node, origin = self.walk.rows(block)
         reached = block["kind"] == self.goal
         goal = np.where(origin >= 0, reached[origin], False) if len(origin) else reached
-        counted = count_moves(starts, time, node, origin >= 0, goal, len(self.labels), self.horizon, self.end)
+        counted = count_moves(
+            starts, time, node, origin >= 0, goal, len(self.labels), self.horizon, self.end
+        )
         converted = len(np.unique(block.place[reached]))
-        return {**dict(zip(("node", "move", "edge", "gap"), counted, strict=True)),
-                "people": block.people, "converted": converted}  # fmt: skip
+        return {
+            **dict(zip(("node", "move", "edge", "gap"), counted, strict=True)),
+            "people": block.people,
+            "converted": converted,
+        }
 
     def merge(self, a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
         """Add the counts; gather the gaps."""
@@ -101,46 +123,70 @@ class Moves:
         names = [*self.labels, START, END]
         node, move, people = partial["node"], partial["move"], partial["people"]
         at = {**{name: int(node[i, 1]) for i, name in enumerate(self.labels)}, START: people}
-        nodes = [self._node(name, node[i], people) for i, name in enumerate(self.labels) if node[i, 5]]
+        nodes = [
+            self._node(name, node[i], people) for i, name in enumerate(self.labels) if node[i, 5]
+        ]
         nodes += [
-            {**self._node(name, np.zeros(8, np.int64), people), "people": people, "share": 1.0 if people else None,
-             "position": position}
-            for name, position in ((START, 0.0), (END, 1.0)) if people
-        ]  # fmt: skip
+            {
+                **self._node(name, np.zeros(8, np.int64), people),
+                "people": people,
+                "share": 1.0 if people else None,
+                "position": position,
+            }
+            for name, position in ((START, 0.0), (END, 1.0))
+            if people
+        ]
         gaps = _grouped(partial["edge"], partial["gap"])
         elsewhere = move[:, :, 4:].sum(axis=1)
         edges = []
         for source, target in np.argwhere(move[:, :, 0]):
             counts = move[source, target]
             edge = {
-                "source": names[source], "target": names[target],
-                "transitions": int(counts[0]), "people": int(counts[1]),
+                "source": names[source],
+                "target": names[target],
+                "transitions": int(counts[0]),
+                "people": int(counts[1]),
                 "share": int(counts[1]) / at[names[source]],
                 **self._gap(gaps.get(int(source) * len(names) + int(target)), int(counts[1])),
-            }  # fmt: skip
+            }
             edges.append(edge | self._later(counts, elsewhere[source], target == len(names) - 1))
-        nodes.sort(key=lambda n: (n["id"] in (START, END), -n["people"], -n["touchpoints"], n["id"]))
+        nodes.sort(
+            key=lambda n: (n["id"] in (START, END), -n["people"], -n["touchpoints"], n["id"])
+        )
         edges.sort(key=lambda e: (-e["transitions"], -e["people"], e["source"], e["target"]))
         return {"nodes": nodes, "edges": edges, "people": people, "converted": partial["converted"]}
 
     def _node(self, name: str, counts: NDArray[np.int64], people: int) -> dict[str, Any]:
-        touchpoints, here, begins, ends, position, rows, at_risk, later = (int(count) for count in counts)
+        touchpoints, here, begins, ends, position, rows, at_risk, later = (
+            int(count) for count in counts
+        )
         return {
-            "id": name, "people": here, "touchpoints": touchpoints, "share": here / people if people else None,
-            "position": position / rows / 1000 if rows else None, "starts": begins, "ends": ends,
+            "id": name,
+            "people": here,
+            "touchpoints": touchpoints,
+            "share": here / people if people else None,
+            "position": position / rows / 1000 if rows else None,
+            "starts": begins,
+            "ends": ends,
             "later": rate(later, at_risk) if self.goal >= 0 else None,
-        }  # fmt: skip
+        }
 
     def _gap(self, gaps: NDArray[np.int64] | None, people: int) -> dict[str, float | None]:
         if gaps is None:
-            return dict.fromkeys(("median_gap_seconds", "median_gap_low", "median_gap_high", "p90_gap_seconds"))
+            return dict.fromkeys(
+                ("median_gap_seconds", "median_gap_low", "median_gap_high", "p90_gap_seconds")
+            )
         middle, low, high = median(gaps, people)
         return {
-            "median_gap_seconds": middle / 1e6, "median_gap_low": low / 1e6, "median_gap_high": high / 1e6,
+            "median_gap_seconds": middle / 1e6,
+            "median_gap_low": low / 1e6,
+            "median_gap_high": high / 1e6,
             "p90_gap_seconds": float(np.percentile(gaps, 90)) / 1e6,
-        }  # fmt: skip
+        }
 
-    def _later(self, counts: NDArray[np.int64], leaving: NDArray[np.int64], ends: bool) -> dict[str, Any]:
+    def _later(
+        self, counts: NDArray[np.int64], leaving: NDArray[np.int64], ends: bool
+    ) -> dict[str, Any]:
         if self.goal < 0 or ends:
             return {"later": None, "otherwise": None, "difference": None}
         first, first_reached = int(counts[4]), int(counts[5])
@@ -158,7 +204,11 @@ def _grouped(edge: NDArray[np.int32], gap: NDArray[np.int64]) -> dict[int, NDArr
     order = np.lexsort((gap, edge))
     edge, gap = edge[order], gap[order]
     cuts = np.flatnonzero(edge[1:] != edge[:-1]) + 1
-    return {int(part_edge[0]): part for part_edge, part in zip(np.split(edge, cuts), np.split(gap, cuts), strict=True) if len(part)}
+    return {
+        int(part_edge[0]): part
+        for part_edge, part in zip(np.split(edge, cuts), np.split(gap, cuts), strict=True)
+        if len(part)
+    }
 
 
 @dataclass(frozen=True)
@@ -186,7 +236,9 @@ class Tally:
         return partial
 
 
-def walk(journeys: "Journeys", by: str, nodes: int) -> tuple[Walk, tuple[str, ...], dict[str, int] | None]:
+def walk(
+    journeys: "Journeys", by: str, nodes: int
+) -> tuple[Walk, tuple[str, ...], dict[str, int] | None]:
     """How `by` turns touchpoints into nodes: the walk, the nodes' names, what `Other` hides."""
     if by == "stage":
         lens = journeys.model
@@ -205,7 +257,7 @@ def walk(journeys: "Journeys", by: str, nodes: int) -> tuple[Walk, tuple[str, ..
     return Walk(by, table, None, journeys.end), (*labels, OTHER) if hidden else labels, other
 
 
-def map(  # noqa: A001 - the word of the trade, here and in the CLI
+def map(
     journeys: "Journeys", by: str | None = None, *, nodes: int = 40, horizon_days: int = 90
 ) -> Result:
     """Draw the map of how people really move.
@@ -232,12 +284,16 @@ def map(  # noqa: A001 - the word of the trade, here and in the CLI
         edge["near_goal"] = goal >= 0 and bool({edge["source"], edge["target"]} & truism["near"])
     return Result(
         "map",
-        journeys.meaning(counted["people"]) | {
-            "by": by, "lens": journeys.model.id if by == "stage" else None, "horizon_days": horizon_days,
-            "converted": counted["converted"] if goal >= 0 else None, "other": other,
+        journeys.meaning(counted["people"])
+        | {
+            "by": by,
+            "lens": journeys.model.id if by == "stage" else None,
+            "horizon_days": horizon_days,
+            "converted": counted["converted"] if goal >= 0 else None,
+            "other": other,
         },
         {"nodes": counted["nodes"], "edges": counted["edges"]},
-    )  # fmt: skip
+    )
 
 
 def _truisms(journeys: "Journeys", by: str, near: dict[str, None]) -> dict[str, set[str]]:
@@ -251,7 +307,12 @@ def _truisms(journeys: "Journeys", by: str, near: dict[str, None]) -> dict[str, 
         from ..touchpoints.vocabulary import codes
 
         ids = [stage.id for stage in journeys.model.stages]
-        reached = {ids[rule.stage] for rule in journeys.model.rules if goal in rule.when.get("kind", [])}
+        reached = {
+            ids[rule.stage] for rule in journeys.model.rules if goal in rule.when.get("kind", [])
+        }
         assert goal == "" or goal in codes()
-        return {"goal": reached & {"purchase", "action"}, "near": reached & {"purchase", "action", "decision", "do"}}
+        return {
+            "goal": reached & {"purchase", "action"},
+            "near": reached & {"purchase", "action", "decision", "do"},
+        }
     return {"goal": {goal} if goal in kinds() else set(), "near": set(near)}

@@ -9,9 +9,15 @@ Counts = NDArray[np.int64]
 
 @njit(cache=True, nogil=True)
 def count_moves(
-    starts: Counts, time: Counts, code: NDArray[np.int32], real: NDArray[np.bool_],
-    goal: NDArray[np.bool_], nodes: int, horizon: int, end: int,
-) -> tuple[Counts, Counts, NDArray[np.int32], Counts]:  # fmt: skip
+    starts: Counts,
+    time: Counts,
+    code: NDArray[np.int32],
+    real: NDArray[np.bool_],
+    goal: NDArray[np.bool_],
+    nodes: int,
+    horizon: int,
+    end: int,
+) -> tuple[Counts, Counts, NDArray[np.int32], Counts]:
     """Count nodes and moves of whole journeys.
 
     starts   (people + 1,)  person i's rows are `starts[i]` up to `starts[i + 1]`, oldest first

@@ -39,9 +39,13 @@ class Passers:
         bought = np.append(0, np.cumsum(block["kind"] == codes()["purchase"]))
         time = block["time"]
         return [
-            block.person[places], at, time[starts[places]], time[starts[places + 1] - 1],
-            (starts[places + 1] - starts[places]), (bought[starts[places + 1]] - bought[starts[places]]),
-        ]  # fmt: skip
+            block.person[places],
+            at,
+            time[starts[places]],
+            time[starts[places + 1] - 1],
+            (starts[places + 1] - starts[places]),
+            (bought[starts[places + 1]] - bought[starts[places]]),
+        ]
 
     def _passed(self, block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         if self.walk is None:
@@ -61,7 +65,9 @@ class Passers:
         who, row = np.unique(person[hit], return_index=True)
         return who, time[hit][row]
 
-    def merge(self, a: list[NDArray[np.int64]], b: list[NDArray[np.int64]]) -> list[NDArray[np.int64]]:
+    def merge(
+        self, a: list[NDArray[np.int64]], b: list[NDArray[np.int64]]
+    ) -> list[NDArray[np.int64]]:
         """Gather."""
         return [np.concatenate(pair) for pair in zip(a, b, strict=True)]
 
@@ -72,9 +78,15 @@ class Passers:
 
 
 def people(
-    journeys: "Journeys", *, by: str | None = None, node: str | None = None, edge: tuple[str, str] | None = None,
-    limit: int = 100, offset: int = 0, nodes: int = 40,
-) -> Result:  # fmt: skip
+    journeys: "Journeys",
+    *,
+    by: str | None = None,
+    node: str | None = None,
+    edge: tuple[str, str] | None = None,
+    limit: int = 100,
+    offset: int = 0,
+    nodes: int = 40,
+) -> Result:
     """List the people at a node of the map, on a move, or all; the latest first.
 
     `n` is how many there are, the same as on the map drawn with the same `by` and `nodes`;
@@ -99,19 +111,33 @@ def people(
         if edge is None and target >= size:
             place = None
     found = journeys.run(Passers(place, size, source, target))
-    person, at, first, last, touchpoints, purchases = (column[offset : offset + limit] for column in found)
+    person, at, first, last, touchpoints, purchases = (
+        column[offset : offset + limit] for column in found
+    )
     rows: list[dict[str, Any]] = [
         {
-            "person": name(int(p)), "at": moment(int(a)), "first": moment(int(f)), "last": moment(int(latest)),
-            "touchpoints": int(t), "purchases": int(b), "customer": bool(b),
+            "person": name(int(p)),
+            "at": moment(int(a)),
+            "first": moment(int(f)),
+            "last": moment(int(latest)),
+            "touchpoints": int(t),
+            "purchases": int(b),
+            "customer": bool(b),
         }
-        for p, a, f, latest, t, b in zip(person, at, first, last, touchpoints, purchases, strict=True)
-    ]  # fmt: skip
+        for p, a, f, latest, t, b in zip(
+            person, at, first, last, touchpoints, purchases, strict=True
+        )
+    ]
     return Result(
         "people",
-        journeys.meaning(len(found[0])) | {
-            "by": by, "node": node, "source": edge[0] if edge else None, "target": edge[1] if edge else None,
-            "shown": len(rows), "offset": offset,
+        journeys.meaning(len(found[0]))
+        | {
+            "by": by,
+            "node": node,
+            "source": edge[0] if edge else None,
+            "target": edge[1] if edge else None,
+            "shown": len(rows),
+            "offset": offset,
         },
         {"rows": rows},
-    )  # fmt: skip
+    )

@@ -28,7 +28,9 @@ class Sizes:
         same = (session[1:] == session[:-1]) & (place[1:] == place[:-1])
         bought = block["kind"] == codes()["purchase"]
         visits = block.rows - int(same.sum())
-        return np.array([block.rows, block.people, visits, bought.sum(), len(np.unique(place[bought]))])
+        return np.array(
+            [block.rows, block.people, visits, bought.sum(), len(np.unique(place[bought]))]
+        )
 
     def merge(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
         """Add."""
@@ -52,10 +54,13 @@ def summary(journeys: "Journeys") -> Result:
     counts = journeys.build.counts
     imports = journeys.workspace.imports()
     said = {
-        "events": counts["events"], **counted,
-        **{name: counts[name] for name in ("bots", "assets", "technical", "unidentified", "merged")},
+        "events": counts["events"],
+        **counted,
+        **{
+            name: counts[name] for name in ("bots", "assets", "technical", "unidentified", "merged")
+        },
         "rejected": sum(done["rejected"] for done in imports),
         "duplicates": sum(done["rows"] - done["rejected"] for done in imports) - counts["events"],
         "sources": sorted({done["source"] for done in imports}),
-    }  # fmt: skip
+    }
     return Result("summary", journeys.meaning(counted["people"]) | said)

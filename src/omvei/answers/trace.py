@@ -36,22 +36,30 @@ def trace(journeys: "Journeys", person: str) -> Result:
     rows = _rows(journeys, block, {i["node"]: i for i in held})
     bought = [row for row in rows if row["kind"] == "purchase"]
     value: dict[str, float] = {}
-    for row in bought:
-        if row["value"] is not None:
-            value[row["currency"] or ""] = value.get(row["currency"] or "", 0) + row["value"]
+    for sale in bought:
+        if sale["value"] is not None:
+            currency = sale["currency"] or ""
+            value[currency] = value.get(currency, 0) + sale["value"]
     main = max(value, key=lambda currency: value[currency], default=None)
     days = int(block["time"][-1] - block["time"][0]) / 86_400e6
     return Result(
         "trace",
-        journeys.meaning(1) | {
-            "person": name(who), "customer": bool(bought), "touchpoints": len(rows),
-            "sessions": rows[-1]["session"], "purchases": len(bought),
-            "value": round(value[main], 2) if main is not None else None, "currency": main or None,
+        journeys.meaning(1)
+        | {
+            "person": name(who),
+            "customer": bool(bought),
+            "touchpoints": len(rows),
+            "sessions": rows[-1]["session"],
+            "purchases": len(bought),
+            "value": round(value[main], 2) if main is not None else None,
+            "currency": main or None,
             "values": {currency: round(total, 2) for currency, total in sorted(value.items())},
-            "first": rows[0]["time"], "last": rows[-1]["time"], "days": round(days, 2),
+            "first": rows[0]["time"],
+            "last": rows[-1]["time"],
+            "days": round(days, 2),
         },
         {"identifiers": [_identifier(i) for i in held], "rows": rows},
-    )  # fmt: skip
+    )
 
 
 def find(journeys: "Journeys", who: int) -> Block | None:
@@ -60,21 +68,21 @@ def find(journeys: "Journeys", who: int) -> Block | None:
         block = opened()
         place = int(np.searchsorted(block.person, who))
         if place < block.people and block.person[place] == who:
-            first, last = block.starts[place], block.starts[place + 1]
-            return Block(
-                block.person[place : place + 1], np.array([0, last - first]),
-                lambda wanted, b=block: b[wanted][first:last], block.name,
-            )  # fmt: skip
+            return block.alone(place)
     return None
 
 
-def _rows(journeys: "Journeys", block: Block, held: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+def _rows(
+    journeys: "Journeys", block: Block, held: dict[int, dict[str, Any]]
+) -> list[dict[str, Any]]:
     from ..journeys import moment
 
     words = journeys.words
     files = {done["file"]: done["name"] for done in journeys.workspace.imports()}
     models = [lenses.load(model) for model in lenses.names()]
-    stages = {model.id: ([s.id for s in model.stages], block[f"stage:{model.digest}"]) for model in models}
+    stages = {
+        model.id: ([s.id for s in model.stages], block[f"stage:{model.digest}"]) for model in models
+    }
     met: set[int] = set()
     rows: list[dict[str, Any]] = []
 
@@ -89,33 +97,38 @@ def _rows(journeys: "Journeys", block: Block, held: dict[int, dict[str, Any]]) -
         again = row > 0 and cycle == rows[-1]["cycle"] and kind == int(block["kind"][row - 1])
         held_by = held.get(int(block["identifier"][row]))
         currency, value = word("currency", row), int(block["value"][row])
-        rows.append({
-            "time": moment(int(block["time"][row])),
-            "session": int(block["session"][row]),
-            "new_session": row == 0 or block["session"][row] != block["session"][row - 1],
-            "cycle": cycle,
-            **{column: word(column, row) for column in ("channel", "kind", "event", "content", "query")},
-            "query_class": CLASSES[block["query_class"][row]] if block["query_class"][row] >= 0 else None,
-            **{column: word(column, row) for column in ("product", "brand", "campaign")},
-            "value": value / 100 if value else None,
-            "currency": currency,
-            "rating": int(block["rating"][row]) / 100 if block["rating"][row] >= 0 else None,
-            "gap_seconds": int(block["gap"][row]) / 1e6 if block["gap"][row] >= 0 else None,
-            "loop": "self" if again else "back" if kind in met else None,
-            "stages": {
-                model: ids[column[row]] if column[row] != NOWHERE else None
-                for model, (ids, column) in stages.items()
-            },
-            "why": {
-                **(_identifier(held_by) if held_by else {"kind": None, "value": None}),
-                "source": word("source", row),
-                "file": files.get(word("file", row) or ""),
-                "row": int(block["row"][row]),
-            },
-        })  # fmt: skip
+        rows.append(
+            {
+                "time": moment(int(block["time"][row])),
+                "session": int(block["session"][row]),
+                "new_session": row == 0 or bool(block["session"][row] != block["session"][row - 1]),
+                "cycle": cycle,
+                **{
+                    column: word(column, row)
+                    for column in ("channel", "kind", "event", "content", "query")
+                },
+                "query_class": CLASSES[block["query_class"][row]]
+                if block["query_class"][row] >= 0
+                else None,
+                **{column: word(column, row) for column in ("product", "brand", "campaign")},
+                "value": value / 100 if value else None,
+                "currency": currency,
+                "rating": int(block["rating"][row]) / 100 if block["rating"][row] >= 0 else None,
+                "gap_seconds": int(block["gap"][row]) / 1e6 if block["gap"][row] >= 0 else None,
+                "loop": "self" if again else "back" if kind in met else None,
+                "stages": {
+                    model: ids[column[row]] if column[row] != NOWHERE else None
+                    for model, (ids, column) in stages.items()
+                },
+                "why": {
+                    **(_identifier(held_by) if held_by else {"kind": None, "value": None}),
+                    "source": word("source", row),
+                    "file": files.get(word("file", row) or ""),
+                    "row": int(block["row"][row]),
+                },
+            }
+        )
         met.add(kind)
-    for row in rows:
-        row["new_session"] = bool(row["new_session"])
     return rows
 
 
@@ -124,6 +137,8 @@ def _identifier(held: dict[str, Any]) -> dict[str, Any]:
     value = held["value"]
     shown = value[:8] + "…" if held["kind"] in ("email", "phone") else value
     return {
-        "kind": held["kind"], "value": shown,
-        "first": held["first"].isoformat().replace("+00:00", "Z"), "last": held["last"].isoformat().replace("+00:00", "Z"),
-    }  # fmt: skip
+        "kind": held["kind"],
+        "value": shown,
+        "first": held["first"].isoformat().replace("+00:00", "Z"),
+        "last": held["last"].isoformat().replace("+00:00", "Z"),
+    }

@@ -49,8 +49,18 @@ class Block:
             self._columns["place"] = np.repeat(np.arange(self.people, dtype=np.int32), lengths)
         return self._columns["place"]
 
+    def alone(self, place: int) -> "Block":
+        """One person's block: the one at `place`."""
+        first, last = int(self.starts[place]), int(self.starts[place + 1])
+        return Block(
+            self.person[place : place + 1],
+            np.array([0, last - first], np.int64),
+            lambda name: self[name][first:last],
+            self.name,
+        )
+
     def keep(self, rows: NDArray[np.bool_]) -> "Block":
-        """The same people with only the rows where `rows` holds; people left without any drop out."""
+        """The same people with only the rows where `rows` holds; who has none drops out."""
         counts = np.bincount(self.place[rows], minlength=self.people)
         stay = counts > 0
         starts = np.concatenate([[0], np.cumsum(counts[stay])]).astype(np.int64)

@@ -27,6 +27,7 @@ from ..touchpoints import naming, visits
 from ..touchpoints.definitions import Definitions
 from ..touchpoints.vocabulary import INITIATORS, MACHINE, OWNERSHIPS, codes
 from . import layout, manifest
+from .block import Column
 from .dictionaries import Dictionaries
 
 TARGET = 400_000
@@ -69,9 +70,13 @@ class Settings:
 
 
 def build(
-    events: Events, people_folder: Path, journeys_folder: Path, settings: Settings,
-    definitions: Definitions, progress: Progress = lambda done, total, phase: None,
-) -> manifest.Build:  # fmt: skip
+    events: Events,
+    people_folder: Path,
+    journeys_folder: Path,
+    settings: Settings,
+    definitions: Definitions,
+    progress: Progress = lambda done, total, phase: None,
+) -> manifest.Build:
     """Build the journeys of every event there is, and make them what readers see."""
     version, files = events.version, events.files()
     folder = journeys_folder / uuid4().hex[:12]
@@ -93,15 +98,19 @@ def build(
             seen = con.execute(f"SELECT DISTINCT {column} FROM named WHERE class = 0").fetchall()
             words.add(name, (word for (word,) in seen if word is not None))
         first, last = con.execute(
-            "SELECT min(time), max(time) FROM (SELECT epoch_us(time) AS time FROM named WHERE class = 0)"
+            "SELECT epoch_us(min(time)), epoch_us(max(time)) FROM named WHERE class = 0"
         ).fetchall()[0]
         counts, blocks = _write_blocks(con, folder, words, settings)
         words.write(folder / "dictionaries.parquet")
     progress(5, 5, "done")
     done = manifest.Build(
-        folder, tuple(blocks), version, people_version, counts,
+        folder,
+        tuple(blocks),
+        version,
+        people_version,
+        counts,
         {"session_gap_seconds": settings.session_gap_seconds, "first": first, "last": last},
-    )  # fmt: skip
+    )
     manifest.commit(journeys_folder, done)
     return done
 
@@ -129,9 +138,14 @@ def _name(con: duckdb.DuckDBPyConnection) -> None:
     asset, technical = (codes()[kind] for kind in MACHINE)
     con.execute(
         CLASSED.format(named=naming.NAMED),
-        {"buckets": buckets, "asset": asset, "technical": technical,
-         "ownerships": list(OWNERSHIPS), "initiators": list(INITIATORS)},
-    )  # fmt: skip
+        {
+            "buckets": buckets,
+            "asset": asset,
+            "technical": technical,
+            "ownerships": list(OWNERSHIPS),
+            "initiators": list(INITIATORS),
+        },
+    )
 
 
 def _write_blocks(
@@ -146,7 +160,8 @@ def _write_blocks(
     for (bucket,) in buckets.fetchall():
         rows = con.sql(
             f"""SELECT n.*, a.query_class FROM named AS n LEFT JOIN asked AS a ON a.query = n.query
-            WHERE n.class = 0 AND n.bucket = {int(bucket)} ORDER BY n.person, n.time, n.row, n.event_id"""
+            WHERE n.class = 0 AND n.bucket = {int(bucket)}
+            ORDER BY n.person, n.time, n.row, n.event_id"""
         ).to_arrow_table()
         alone = _one_row_an_order(rows)
         counts["merged"] += len(rows) - len(alone)
@@ -183,7 +198,11 @@ def _write(
     folder: Path, name: str, rows: pa.Table, words: Dictionaries, settings: Settings
 ) -> dict[str, object]:
     person = rows.column("person").to_numpy()
-    begins = np.flatnonzero(np.append(True, person[1:] != person[:-1])) if len(person) else np.empty(0, int)
+    begins = (
+        np.flatnonzero(np.append(True, person[1:] != person[:-1]))
+        if len(person)
+        else np.empty(0, int)
+    )
     starts = np.append(begins, len(person)).astype(np.int64)
     columns = _columns(rows, starts, words, settings)
     files = {
@@ -201,13 +220,16 @@ def _write(
 
 
 def _columns(
-    rows: pa.Table, starts: np.ndarray, words: Dictionaries, settings: Settings
-) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
-    def number(name: str, missing: int = -1) -> np.ndarray:  # type: ignore[type-arg]
-        found: np.ndarray = pc.fill_null(rows.column(name), missing).to_numpy()  # type: ignore[type-arg]
+    rows: pa.Table, starts: Column, words: Dictionaries, settings: Settings
+) -> dict[str, Column]:
+    def number(name: str, missing: int = -1) -> Column:
+        found: Column = pc.fill_null(rows.column(name), missing).to_numpy()
         return found
 
-    plain = {n: number(n) for n in ("kind", "query_class", "ownership", "initiator", "rating", "identifier", "row")}
+    plain = {
+        n: number(n)
+        for n in ("kind", "query_class", "ownership", "initiator", "rating", "identifier", "row")
+    }
     plain |= {n: number(n, 0) for n in ("value", "cost", "consent")}
     coded = {name: words.encode(name, rows.column(name)) for name in layout.DICTIONARIES}
     time = rows.column("time").cast(pa.int64()).to_numpy()
@@ -224,13 +246,27 @@ def _columns(
     bad = np.isin(kind, [codes()["return"], codes()["complaint"]])
     place = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
     channels = words.words["channel"]
-    return plain | coded | {
-        "time": time, "kind": kind, "session": session, "gap": gap,
-        "channel": visits.carry_channel(
-            starts, session, channel, rows.column("browsed").to_numpy(),
-            channels.index("Direct"), channels.index("Unassigned"),
-        ),
-        "purchases_before": visits.purchases_before(starts, bought),
-        "seen_before": visits.seen_before(place, coded["product"]) | visits.seen_before(place, coded["brand"]),
-        "verdict": visits.verdicts(starts, bought, bad, plain["rating"].astype(np.int16), scale[kind]),
-    }  # fmt: skip
+    return (
+        plain
+        | coded
+        | {
+            "time": time,
+            "kind": kind,
+            "session": session,
+            "gap": gap,
+            "channel": visits.carry_channel(
+                starts,
+                session,
+                channel,
+                rows.column("browsed").to_numpy(),
+                channels.index("Direct"),
+                channels.index("Unassigned"),
+            ),
+            "purchases_before": visits.purchases_before(starts, bought),
+            "seen_before": visits.seen_before(place, coded["product"])
+            | visits.seen_before(place, coded["brand"]),
+            "verdict": visits.verdicts(
+                starts, bought, bad, plain["rating"].astype(np.int16), scale[kind]
+            ),
+        }
+    )

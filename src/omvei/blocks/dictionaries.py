@@ -1,4 +1,4 @@
-"""Workspace-wide dictionaries: text to code. They only grow, so a code never changes its meaning."""
+"""Workspace-wide dictionaries, text to code. They only grow: a code never changes its meaning."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -35,12 +35,22 @@ class Dictionaries:
 
     def write(self, path: Path) -> None:
         """Write `dictionary, code, word`."""
-        rows = [(name, code, word) for name, words in self.words.items() for code, word in enumerate(words)]
+        rows = [
+            (name, code, word)
+            for name, words in self.words.items()
+            for code, word in enumerate(words)
+        ]
         names, codes, words = zip(*rows, strict=True) if rows else ((), (), ())
         pq.write_table(
-            pa.table({"dictionary": pa.array(names, pa.string()), "code": pa.array(codes, pa.int32()), "word": pa.array(words, pa.string())}),
+            pa.table(
+                {
+                    "dictionary": pa.array(names, pa.string()),
+                    "code": pa.array(codes, pa.int32()),
+                    "word": pa.array(words, pa.string()),
+                }
+            ),
             path,
-        )  # fmt: skip
+        )
 
     def add(self, name: str, words: Iterable[str]) -> None:
         """Give new words the next codes, in alphabetical order."""

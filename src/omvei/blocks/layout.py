@@ -25,8 +25,16 @@ TOUCHPOINTS = (
     Held("product", np.int32, "dictionary `product`; -1 for none"),
     Held("brand", np.int32, "dictionary `brand`; -1 for none"),
     Held("campaign", np.int32, "dictionary `campaign`; -1 for none"),
-    Held("intended", np.int32, "the stage its content is meant for (dictionary `intended`); -1 for none"),
-    Held("question", np.int32, "the question its content answers (dictionary `question`); -1 for none"),
+    Held(
+        "intended",
+        np.int32,
+        "the stage its content is meant for (dictionary `intended`); -1 for none",
+    ),
+    Held(
+        "question",
+        np.int32,
+        "the question its content answers (dictionary `question`); -1 for none",
+    ),
     Held("ownership", np.int8, "place in `vocabulary.OWNERSHIPS`"),
     Held("initiator", np.int8, "place in `vocabulary.INITIATORS`"),
     Held("consent", np.int8, "0 unknown, 1 granted, 2 denied"),
@@ -53,9 +61,18 @@ PEOPLE = (
 """One row a person."""
 
 DICTIONARIES = (
-    "event", "content", "query", "product", "brand", "campaign", "intended", "question",
-    "currency", "source", "file",
-)  # fmt: skip
+    "event",
+    "content",
+    "query",
+    "product",
+    "brand",
+    "campaign",
+    "intended",
+    "question",
+    "currency",
+    "source",
+    "file",
+)
 """Text columns whose codes grow with the data; `kind` and `channel` come from their YAML."""
 
 

@@ -15,11 +15,16 @@ from typing import Any
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
-ROW = pa.schema([
-    ("block", pa.string()), ("people", pa.int64()), ("touchpoints", pa.int64()),
-    ("people_checksum", pa.string()), ("touchpoints_checksum", pa.string()),
-    ("live", pa.string()),
-])  # fmt: skip
+ROW = pa.schema(
+    [
+        ("block", pa.string()),
+        ("people", pa.int64()),
+        ("touchpoints", pa.int64()),
+        ("people_checksum", pa.string()),
+        ("touchpoints_checksum", pa.string()),
+        ("live", pa.string()),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -55,9 +60,11 @@ def commit(folder: Path, build: Build) -> None:
         "settings": build.settings,
     }
     write_deltalake(
-        str(folder / "manifest"), table, mode="overwrite",
+        str(folder / "manifest"),
+        table,
+        mode="overwrite",
         commit_properties=CommitProperties(custom_metadata={"build": json.dumps(facts)}),
-    )  # fmt: skip
+    )
     for old in folder.iterdir():
         if old.name not in ("manifest", build.folder.name):
             shutil.rmtree(old, ignore_errors=True)

@@ -72,7 +72,9 @@ KEPT = (
 
 REFUSED = (
     Column("row", pa.int64(), "the line or row number in the file, from 1"),
-    Column("column", pa.string(), "the column at fault, as the file calls it; null: the whole line"),
+    Column(
+        "column", pa.string(), "the column at fault, as the file calls it; null: the whole line"
+    ),
     Column("reason", pa.string(), "what was expected; null when the row is good"),
     Column("text", pa.string(), "the offending value or line, at most 200 characters"),
 )

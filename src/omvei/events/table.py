@@ -141,9 +141,16 @@ class Events:
             con = _derive_ids(staging, reading.source, file)
             fresh = self._count_new(con)
             done = Import(
-                file, name, reading.source, rows, fresh, rejected, good - fresh,
-                dict(reading.mapping), now,
-            )  # fmt: skip
+                file,
+                name,
+                reading.source,
+                rows,
+                fresh,
+                rejected,
+                good - fresh,
+                dict(reading.mapping),
+                now,
+            )
             if bad:
                 self.rejects.mkdir(exist_ok=True)
                 table = pa.Table.from_pylist(bad, schema=schema(*REFUSED))
@@ -214,7 +221,9 @@ def _derive_ids(staging: Path, source: str, file: str) -> duckdb.DuckDBPyConnect
     con.execute("SET VARIABLE read = $path", {"path": (staging / "read.parquet").as_posix()})
     content = [name for name in EVENTS.names if name not in NOT_CONTENT]
     counts = con.execute(
-        "SELECT " + ", ".join(f"count({n})" for n in content) + " FROM read_parquet(getvariable('read'))"
+        "SELECT "
+        + ", ".join(f"count({n})" for n in content)
+        + " FROM read_parquet(getvariable('read'))"
     ).fetchall()[0]
     said = [name for name, count in zip(content, counts, strict=True) if count]
     hashed = ", ".join(f"'{n}=' || {n}::VARCHAR" for n in said)
@@ -237,7 +246,8 @@ def _derive_ids(staging: Path, source: str, file: str) -> duckdb.DuckDBPyConnect
     con.execute(f"""
         CREATE TEMP VIEW staged AS
         SELECT
-            getvariable('source') || ':' || coalesce(r.event_id, h.hash || coalesce('+' || p.nth, ''))
+            getvariable('source') || ':'
+            || coalesce(r.event_id, h.hash || coalesce('+' || p.nth, ''))
                 AS event_id,
             {columns},
             getvariable('source') AS source, getvariable('file') AS file, r.row

@@ -1,4 +1,4 @@
-"""SEE: the journey models. A model gives every touchpoint a stage; on screen it is called a model."""
+"""SEE: the journey models. A lens gives every touchpoint a stage; on screen it is a model."""
 
 from .lens import Lens, Stage, load, names
 

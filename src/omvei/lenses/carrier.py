@@ -17,9 +17,15 @@ MODES = {"keep": 0, "current": 1, "deepest": 2}
 
 @njit(cache=True, nogil=True)
 def carry(
-    starts: NDArray[np.int64], placed: NDArray[np.int8], gap: NDArray[np.int64],
-    cycle: NDArray[np.int32], mode: int, rest: int, quiet: int, settled: NDArray[np.bool_],
-) -> NDArray[np.uint8]:  # fmt: skip
+    starts: NDArray[np.int64],
+    placed: NDArray[np.int8],
+    gap: NDArray[np.int64],
+    cycle: NDArray[np.int32],
+    mode: int,
+    rest: int,
+    quiet: int,
+    settled: NDArray[np.bool_],
+) -> NDArray[np.uint8]:
     """The stage of every touchpoint.
 
     placed   (rows,)    what the rules say; -1 for nothing
@@ -34,7 +40,14 @@ def carry(
         for row in range(starts[person], starts[person + 1]):
             if mode == 2 and cycle[row] != round_:
                 now, round_ = -1, cycle[row]
-            if mode == 1 and rest >= 0 and quiet > 0 and gap[row] >= quiet and now >= 0 and not settled[now]:
+            if (
+                mode == 1
+                and rest >= 0
+                and quiet > 0
+                and gap[row] >= quiet
+                and now >= 0
+                and not settled[now]
+            ):
                 now = rest
             if mode == 2:
                 now = max(now, placed[row])
@@ -46,9 +59,14 @@ def carry(
 
 @njit(cache=True, nogil=True)
 def with_silence(
-    starts: NDArray[np.int64], time: NDArray[np.int64], stage: NDArray[np.uint8],
-    rest: int, quiet: int, settled: NDArray[np.bool_], end: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8], NDArray[np.int64]]:  # fmt: skip
+    starts: NDArray[np.int64],
+    time: NDArray[np.int64],
+    stage: NDArray[np.uint8],
+    rest: int,
+    quiet: int,
+    settled: NDArray[np.bool_],
+    end: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8], NDArray[np.int64]]:
     """The rows of a journey with every long silence as a row at rest.
 
     A silence begins `quiet` after a touchpoint, when nothing came before that, or before `end`
@@ -62,7 +80,11 @@ def with_silence(
     for person in range(len(starts) - 1):
         for row in range(starts[person], starts[person + 1]):
             until = time[row + 1] if row + 1 < starts[person + 1] else end
-            if until - time[row] >= quiet and stage[row] != rest and (stage[row] == 255 or not settled[stage[row]]):
+            if (
+                until - time[row] >= quiet
+                and stage[row] != rest
+                and (stage[row] == 255 or not settled[stage[row]])
+            ):
                 extra += 1
     rows = len(time) + extra
     new_starts = np.empty(len(starts), np.int64)
@@ -76,7 +98,11 @@ def with_silence(
             new_time[at], new_stage[at], origin[at] = time[row], stage[row], row
             at += 1
             until = time[row + 1] if row + 1 < starts[person + 1] else end
-            if until - time[row] >= quiet and stage[row] != rest and (stage[row] == 255 or not settled[stage[row]]):
+            if (
+                until - time[row] >= quiet
+                and stage[row] != rest
+                and (stage[row] == 255 or not settled[stage[row]])
+            ):
                 new_time[at], new_stage[at], origin[at] = time[row] + quiet, rest, -1
                 at += 1
     new_starts[-1] = at

@@ -21,16 +21,24 @@ def settled(lens: Lens) -> NDArray[np.bool_]:
     return np.isin(np.arange(len(lens.stages)), lens.settled)
 
 
-def stage_column(block: Block, folder: Path, lens: Lens, words: dict[str, list[str]]) -> NDArray[np.uint8]:
+def stage_column(
+    block: Block, folder: Path, lens: Lens, words: dict[str, list[str]]
+) -> NDArray[np.uint8]:
     """The stages of whole journeys; `block` must not be narrowed."""
     file = folder / f"{block.name}.{lens.digest}.stage"
     if file.exists() and file.stat().st_size == block.rows:
         return np.fromfile(file, np.uint8) if block.rows else np.empty(0, np.uint8)
     found = placed(lens.rules, block, words, lens.quiet_days)
     stage = carry(
-        block.starts, found, block["gap"], block["purchases_before"], MODES[lens.carrier],
-        lens.rest, int(lens.quiet_days * DAY), settled(lens),
-    )  # fmt: skip
+        block.starts,
+        found,
+        block["gap"],
+        block["purchases_before"],
+        MODES[lens.carrier],
+        lens.rest,
+        int(lens.quiet_days * DAY),
+        settled(lens),
+    )
     scratch = folder / f".{uuid4().hex}"
     stage.tofile(scratch)
     os.replace(scratch, file)  # another process may be writing the same column: either is right

@@ -36,11 +36,22 @@ def columns(journey: str) -> dict[str, Any]:
             time += int(word[:-1]) * DAY
         else:
             found = TOKEN.fullmatch(word)
-            kind, asked, rating, intended, product = found.groups() if found else (word,) + (None,) * 4
+            kind, asked, rating, intended, product = (
+                found.groups() if found else (word,) + (None,) * 4
+            )
             if kind not in codes():
                 raise UnknownNameError("kind", word, list(codes()))
             about = products.setdefault(product, len(products)) if product else -1
-            rows.append((time, kind, CLASSES.index(asked) if asked else -1, int(rating) * 100 if rating else -1, intended, about))
+            rows.append(
+                (
+                    time,
+                    kind,
+                    CLASSES.index(asked) if asked else -1,
+                    int(rating) * 100 if rating else -1,
+                    intended,
+                    about,
+                )
+            )
             time += HOUR
     times = np.array([row[0] for row in rows], np.int64)
     kind = np.array([codes()[row[1]] for row in rows], np.int16)
@@ -53,18 +64,31 @@ def columns(journey: str) -> dict[str, Any]:
     words = [row[4] for row in rows]
     intended = sorted({word for word in words if word})
     return {
-        "starts": starts, "time": times, "kind": kind, "rating": rating,
+        "starts": starts,
+        "time": times,
+        "kind": kind,
+        "rating": rating,
         "query_class": np.array([row[2] for row in rows], np.int8),
         "channel": np.zeros(len(rows), np.int16),
-        "ownership": np.array([OWNERSHIPS.index(kinds()[row[1]].ownership) for row in rows], np.int8),
-        "initiator": np.array([INITIATORS.index(kinds()[row[1]].initiator) for row in rows], np.int8),
+        "ownership": np.array(
+            [OWNERSHIPS.index(kinds()[row[1]].ownership) for row in rows], np.int8
+        ),
+        "initiator": np.array(
+            [INITIATORS.index(kinds()[row[1]].initiator) for row in rows], np.int8
+        ),
         "intended": np.array([intended.index(word) if word else -1 for word in words], np.int32),
         "intended_words": intended,
         "gap": visits.visits(starts, times, 1)[1],
         "purchases_before": visits.purchases_before(starts, bought),
         "seen_before": visits.seen_before(np.zeros(len(rows), np.int32), product),
-        "verdict": visits.verdicts(starts, bought, np.isin(kind, [codes()["return"], codes()["complaint"]]), rating, scale[kind]),
-    }  # fmt: skip
+        "verdict": visits.verdicts(
+            starts,
+            bought,
+            np.isin(kind, [codes()["return"], codes()["complaint"]]),
+            rating,
+            scale[kind],
+        ),
+    }
 
 
 def stages(lens: Lens, journey: str) -> str:
@@ -81,11 +105,24 @@ def stages(lens: Lens, journey: str) -> str:
     found = placed(lens.rules, told, words, lens.quiet_days)
     settled = np.isin(np.arange(max(1, len(lens.stages))), lens.settled)
     quiet = int(lens.quiet_days * DAY)
-    stage = carry(told["starts"], found, told["gap"], told["purchases_before"], MODES[lens.carrier], lens.rest, quiet, settled)
+    stage = carry(
+        told["starts"],
+        found,
+        told["gap"],
+        told["purchases_before"],
+        MODES[lens.carrier],
+        lens.rest,
+        quiet,
+        settled,
+    )
     origin = np.arange(len(stage))
     if lens.carrier == "current" and lens.rest >= 0 and quiet:
         end = int(told["time"][-1])
-        _, _, stage, origin = with_silence(told["starts"], told["time"], stage, lens.rest, quiet, settled, end)
+        _, _, stage, origin = with_silence(
+            told["starts"], told["time"], stage, lens.rest, quiet, settled, end
+        )
     ids = [s.id for s in lens.stages]
     names_ = ["-" if code == NOWHERE else ids[code] for code in stage]
-    return " ".join(name if row >= 0 else f"({name})" for name, row in zip(names_, origin, strict=True))
+    return " ".join(
+        name if row >= 0 else f"({name})" for name, row in zip(names_, origin, strict=True)
+    )

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,23 @@ from .rules import Rule, read_rule
 CARRIERS = ("keep", "current", "deepest")
 LANGUAGES = ("en", "nb", "sv", "da")
 KEYS = {
-    "id", "name", "authors", "year", "source", "perspective", "unit", "shape", "carrier", "parameters",
-    "rest", "stages", "rules", "moves", "examples", "note",
-}  # fmt: skip
+    "id",
+    "name",
+    "authors",
+    "year",
+    "source",
+    "perspective",
+    "unit",
+    "shape",
+    "carrier",
+    "parameters",
+    "rest",
+    "stages",
+    "rules",
+    "moves",
+    "examples",
+    "note",
+}
 
 
 @dataclass(frozen=True)
@@ -95,7 +110,11 @@ def names() -> list[str]:
     >>> names()
     ['five_stage', 'funnel', 'hankins', 'stdc']
     """
-    return sorted(f.name.removesuffix(".yaml") for f in files(__package__).iterdir() if f.name.endswith(".yaml"))
+    return sorted(
+        f.name.removesuffix(".yaml")
+        for f in files(__package__).iterdir()
+        if f.name.endswith(".yaml")
+    )
 
 
 def load(name: str | Path) -> Lens:
@@ -128,7 +147,10 @@ class _Marked(yaml.SafeLoader):
 
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
     said = yaml.SafeLoader.construct_mapping(loader, node, deep=True)
-    return {**said, "__line__": node.start_mark.line + 1}
+    return {
+        **{str(key): value for key, value in said.items()},
+        "__line__": node.start_mark.line + 1,
+    }
 
 
 _Marked.add_constructor("tag:yaml.org,2002:map", _mapping)
@@ -140,10 +162,12 @@ def read(text: str, file: str) -> Lens:
     Raises `LensError` with the line and what was expected.
     """
     try:
-        said = yaml.load(text, _Marked)  # noqa: S506 - a SafeLoader that keeps line numbers
+        said = yaml.load(text, _Marked)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise LensError(file, (mark.line if mark else 0) + 1, f"is not YAML: {getattr(error, 'problem', error)}") from None
+        raise LensError(
+            file, (mark.line if mark else 0) + 1, f"is not YAML: {getattr(error, 'problem', error)}"
+        ) from None
     if not isinstance(said, dict):
         raise LensError(file, 1, "expected a model: id, name, carrier, stages and rules")
 
@@ -164,21 +188,34 @@ def read(text: str, file: str) -> Lens:
     parameters = {k: v for k, v in (said.get("parameters") or {}).items() if k != "__line__"}
     for key, value in parameters.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-            raise fail(f"parameter {key!r} must be a number of 0 or more, not {value!r}", said["parameters"])
+            raise fail(
+                f"parameter {key!r} must be a number of 0 or more, not {value!r}",
+                said["parameters"],
+            )
     rules = tuple(read_rule(item, ids, parameters, fail) for item in said["rules"])
     rest = said.get("rest") or {}
     for stage in [rest["stage"]] if rest else []:
         if stage not in ids:
             raise fail(f"rest leads to {stage!r}, which is not one of {', '.join(ids)}", rest)
     return Lens(
-        str(said["id"]), _words(said["name"]), stages, rules, said["carrier"], parameters,
+        str(said["id"]),
+        _words(said["name"]),
+        stages,
+        rules,
+        said["carrier"],
+        parameters,
         ids.index(rest["stage"]) if rest else -1,
         tuple(ids.index(stage) for stage in rest.get("except", ()) if stage in ids),
         frozenset(_moves(said.get("moves", "all"), ids, fail)),
-        {key: said.get(key) for key in ("authors", "year", "source", "perspective", "unit", "shape", "note")},
-        tuple({k: str(v) for k, v in e.items() if k != "__line__"} for e in said.get("examples") or ()),
+        {
+            key: said.get(key)
+            for key in ("authors", "year", "source", "perspective", "unit", "shape", "note")
+        },
+        tuple(
+            {k: str(v) for k, v in e.items() if k != "__line__"} for e in said.get("examples") or ()
+        ),
         sha256(text.encode()).hexdigest()[:12],
-    )  # fmt: skip
+    )
 
 
 def _words(said: Any) -> dict[str, str]:
@@ -195,9 +232,14 @@ def _stage(item: Any, fail: Any) -> Stage:
         raise fail(f"{wrong[0]!r} is not one of {', '.join(sorted(allowed - {'__line__'}))}", item)
     labels = _words(item.get("label", item["id"]))
     return Stage(
-        str(item["id"]), labels, _words(item.get("thought")), _words(item.get("goal")),
-        _words(item.get("content")), tuple(item.get("channels") or ()), tuple(item.get("kpis") or ()),
-    )  # fmt: skip
+        str(item["id"]),
+        labels,
+        _words(item.get("thought")),
+        _words(item.get("goal")),
+        _words(item.get("content")),
+        tuple(item.get("channels") or ()),
+        tuple(item.get("kpis") or ()),
+    )
 
 
 def _moves(said: Any, ids: list[str], fail: Any) -> Iterable[tuple[str, str]]:
@@ -206,7 +248,7 @@ def _moves(said: Any, ids: list[str], fail: Any) -> Iterable[tuple[str, str]]:
     if said == "forward":
         return [(a, b) for place, a in enumerate(ids) for b in ids[place + 1 :]]
     if said == "next":
-        return list(zip(ids, ids[1:], strict=False))
+        return list(pairwise(ids))
     if not isinstance(said, list):
         raise fail("moves must be all, forward, next or a list of [from, to]")
     for move in said:

@@ -6,7 +6,8 @@
 | `query_class` | has words of one of these classes; `none` for no words |
 | `channel`, `ownership`, `initiator` | has one of these |
 | `intended` | is content that the site means for one of these stages (`definitions/`) |
-| `purchases`, `rating`, `verdict` | `{at_least: n}`, `{at_most: n}`: purchases before it, stars or score, the person's latest verdict (0 to 100) |
+| `purchases` | `{at_least: n}`, `{at_most: n}`: so many purchases came before it |
+| `rating`, `verdict` | the same for its stars or score, the person's latest verdict (0 to 100) |
 | `seen_before` | true: its product or brand was met before |
 | `after_quiet` | true: it is the person's first, or comes after `quiet_days` of silence |
 | `passive` | true: it reached a person who did nothing |
@@ -29,7 +30,11 @@ Columns = Any
 """Anything that gives a block's columns by name: `columns["kind"]`."""
 
 DAY = 86_400_000_000
-NUMBERS = {"purchases": ("purchases_before", 1), "rating": ("rating", 100), "verdict": ("verdict", 1)}
+NUMBERS = {
+    "purchases": ("purchases_before", 1),
+    "rating": ("rating", 100),
+    "verdict": ("verdict", 1),
+}
 """Condition to column, and how many of the column's units make one of the reader's."""
 
 
@@ -60,7 +65,8 @@ def read_rule(
         raise fail("a rule is {stage: ..., when: {...}}", item)
     if item["stage"] not in stages:
         raise fail(f"stage {item['stage']!r} is not one of {', '.join(stages)}", item)
-    choices, when = _choices(), {}
+    choices = _choices()
+    when: dict[str, Any] = {}
     for key, value in item["when"].items():
         if key == "__line__":
             continue
@@ -68,7 +74,9 @@ def read_rule(
             wanted = value if isinstance(value, list) else [value]
             for word in wanted:
                 if word not in choices[key]:
-                    raise fail(f"{key} {word!r} is not one of {', '.join(choices[key])}", item["when"])
+                    raise fail(
+                        f"{key} {word!r} is not one of {', '.join(choices[key])}", item["when"]
+                    )
             when[key] = wanted
         elif key in NUMBERS:
             when[key] = _bounds(key, value, parameters, fail)
@@ -103,7 +111,9 @@ def _bounds(
     return found
 
 
-def placed(rules: tuple[Rule, ...], columns: Columns, words: Mapping[str, list[str]], quiet_days: float) -> NDArray[np.int8]:
+def placed(
+    rules: tuple[Rule, ...], columns: Columns, words: Mapping[str, list[str]], quiet_days: float
+) -> NDArray[np.int8]:
     """The stage that the first holding rule gives each touchpoint; -1 where none holds.
 
     words  the dictionaries of the build, for `channel` and `intended`
@@ -130,21 +140,35 @@ def _holds(
     key: str, value: Any, columns: Columns, words: Mapping[str, list[str]], quiet_days: float
 ) -> Mask:
     if key in ("kind", "group", "passive"):
-        named = {"kind": lambda k: k.name in value, "group": lambda k: k.group in value, "passive": lambda k: k.passive == value}
-        return _among(columns["kind"], [codes()[k.name] for k in kinds().values() if named[key](k)], len(codes()))
+        wanted = [
+            codes()[kind.name]
+            for kind in kinds().values()
+            if (key == "kind" and kind.name in value)
+            or (key == "group" and kind.group in value)
+            or (key == "passive" and kind.passive == value)
+        ]
+        return _among(columns["kind"], wanted, len(codes()))
     if key == "query_class":
-        return _among(columns["query_class"], [CLASSES.index(c) if c != "none" else -1 for c in value], len(CLASSES))
+        return _among(
+            columns["query_class"],
+            [CLASSES.index(c) if c != "none" else -1 for c in value],
+            len(CLASSES),
+        )
     if key in ("ownership", "initiator"):
-        known = OWNERSHIPS if key == "ownership" else INITIATORS
+        known = list(OWNERSHIPS if key == "ownership" else INITIATORS)
         return _among(columns[key], [known.index(word) for word in value], len(known))
     if key in ("channel", "intended"):
         known = words[key]
-        return _among(columns[key], [known.index(word) for word in value if word in known], len(known))
+        return _among(
+            columns[key], [known.index(word) for word in value if word in known], len(known)
+        )
     if key == "seen_before":
         return np.asarray(columns["seen_before"]) == value
     if key == "after_quiet":
         gap = columns["gap"]
-        quiet = (gap < 0) | ((gap >= quiet_days * DAY) if quiet_days else np.zeros(len(gap), np.bool_))
+        quiet = (gap < 0) | (
+            (gap >= quiet_days * DAY) if quiet_days else np.zeros(len(gap), np.bool_)
+        )
         return np.asarray(quiet) == value
     name, unit = NUMBERS[key]
     column = columns[name]

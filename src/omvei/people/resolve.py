@@ -97,13 +97,15 @@ def resolve(con: duckdb.DuckDBPyConnection, key: str) -> People:
         CREATE OR REPLACE TEMP TABLE nodes AS
         SELECT row_number() OVER (ORDER BY rank, value) - 1 AS place, kind, value,
                kind || ':' || value AS name,
-               ('0x' || substr(sha256(getvariable('key') || kind || ':' || value), 1, 15))::BIGINT AS node,
+               ('0x' || substr(sha256(getvariable('key') || kind || ':' || value), 1, 15))::BIGINT
+                   AS node,
                min(first) AS first, max(last) AS last, sum(events)::BIGINT AS events
         FROM ({each}) GROUP BY rank, kind, value;
 
         -- one row a pair that must be one person's, in the order in which it is tried
         CREATE OR REPLACE TEMP TABLE pairs AS
-        SELECT a.place::INT AS low, b.place::INT AS high, a.kind AS strong_kind, a.value AS strong_value,
+        SELECT a.place::INT AS low, b.place::INT AS high,
+               a.kind AS strong_kind, a.value AS strong_value,
                b.kind AS weak_kind, b.value AS weak_value, min(p.first) AS time,
                arg_min(p.event_id, (p.first, p.event_id)) AS event_id, p.rank
         FROM ({pairs}) AS p
@@ -121,13 +123,15 @@ def resolve(con: duckdb.DuckDBPyConnection, key: str) -> People:
     )
     own = nodes.column("node").to_numpy()
     never = pa.nulls(len(nodes), pa.timestamp("us", "UTC"))
-    identifiers = pa.table({
-        **{name: nodes.column(name) for name in ("kind", "value", "node")},
-        "person": own[person] if len(own) else own,
-        "from": never,
-        "to": never,
-        **{name: nodes.column(name) for name in ("first", "last", "events")},
-    })  # fmt: skip
+    identifiers = pa.table(
+        {
+            **{name: nodes.column(name) for name in ("kind", "value", "node")},
+            "person": own[person] if len(own) else own,
+            "from": never,
+            "to": never,
+            **{name: nodes.column(name) for name in ("first", "last", "events")},
+        }
+    )
     con.register("found", identifiers)
     con.execute("CREATE OR REPLACE TEMP TABLE identifiers AS SELECT * FROM found")
     con.unregister("found")

@@ -21,13 +21,19 @@ def write(folder: Path, people: People) -> int:
     """Replace the tables; return the version of `identifiers` that was written."""
     joins, identifiers = folder / "joins", folder / "identifiers"
     write_deltalake(
-        str(joins), people.joins, mode="overwrite", writer_properties=PLAIN,
+        str(joins),
+        people.joins,
+        mode="overwrite",
+        writer_properties=PLAIN,
         configuration={"delta.dataSkippingStatsColumns": "time"},
-    )  # fmt: skip
+    )
     write_deltalake(
-        str(identifiers), people.identifiers, mode="overwrite", writer_properties=PLAIN,
+        str(identifiers),
+        people.identifiers,
+        mode="overwrite",
+        writer_properties=PLAIN,
         configuration=UNSTATED,
-    )  # fmt: skip
+    )
     return DeltaTable(str(identifiers)).version()
 
 
@@ -44,11 +50,12 @@ def _query(folder: Path, version: int, sql: str, **values: object) -> list[dict[
 def identifiers_of(folder: Path, version: int, person: int) -> list[dict[str, Any]]:
     """A person's identifiers, oldest first: `kind, value, node, first, last, events`."""
     return _query(
-        folder / "identifiers", version,
+        folder / "identifiers",
+        version,
         "SELECT kind, value, node, first, last, events FROM read_parquet(getvariable('files')) "
         "WHERE person = $person ORDER BY first, kind, value",
         person=person,
-    )  # fmt: skip
+    )
 
 
 def find(folder: Path, version: int, words: dict[str, str]) -> int | None:
@@ -57,14 +64,18 @@ def find(folder: Path, version: int, words: dict[str, str]) -> int | None:
     `words` gives the value to look for under each kind (an e-mail address must be hashed). An id
     of a person who was merged into another goes on resolving.
     """
-    matches = " OR ".join(f"(kind = '{kind}' AND value = {clean(kind, f'${kind}')})" for kind in words)
+    matches = " OR ".join(
+        f"(kind = '{kind}' AND value = {clean(kind, f'${kind}')})" for kind in words
+    )
     written = number(words.get("person", ""))
     rows = _query(
-        folder / "identifiers", version,
+        folder / "identifiers",
+        version,
         f"SELECT person FROM read_parquet(getvariable('files')) WHERE node = $written OR {matches} "
         "ORDER BY node = $written DESC, events DESC, person LIMIT 1",
-        written=-1 if written is None else written, **words,
-    )  # fmt: skip
+        written=-1 if written is None else written,
+        **words,
+    )
     return int(rows[0]["person"]) if rows else None
 
 

@@ -16,9 +16,23 @@ from urllib.parse import parse_qs, urlsplit
 import yaml
 
 CLICK_IDS = (
-    "gclid", "wbraid", "gbraid", "dclid", "msclkid", "fbclid", "ttclid", "li_fat_id", "twclid",
-    "epik", "rdt_cid", "sccid", "mc_eid", "_hsenc", "vero_id", "mkt_tok",
-)  # fmt: skip
+    "gclid",
+    "wbraid",
+    "gbraid",
+    "dclid",
+    "msclkid",
+    "fbclid",
+    "ttclid",
+    "li_fat_id",
+    "twclid",
+    "epik",
+    "rdt_cid",
+    "sccid",
+    "mc_eid",
+    "_hsenc",
+    "vero_id",
+    "mkt_tok",
+)
 NOT_SET = {"", "(not set)", "(none)", "not set", "none", "null"}
 SEARCH_WORDS = ("q", "query", "p", "wd", "text", "search", "search_query", "k")
 """Parameters under which a search engine's address holds the words searched for."""
@@ -101,7 +115,9 @@ def _said(word: str | None) -> str | None:
 
 def _same_site(host: str, own: Collection[str]) -> bool:
     bare = host.removeprefix("www.")
-    return any(bare == o.removeprefix("www.") or bare.endswith("." + o.removeprefix("www.")) for o in own)
+    return any(
+        bare == o.removeprefix("www.") or bare.endswith("." + o.removeprefix("www.")) for o in own
+    )
 
 
 def classify(arrival: Arrival, own: Collection[str] = ()) -> Verdict:
@@ -116,14 +132,21 @@ def classify(arrival: Arrival, own: Collection[str] = ()) -> Verdict:
     """
     if named := _said(arrival.channel):
         known = {name.lower(): name for name in names()}
-        return Verdict(known.get(named, (arrival.channel or "").strip()), None, None, "the data names the channel")
+        return Verdict(
+            known.get(named, (arrival.channel or "").strip()),
+            None,
+            None,
+            "the data names the channel",
+        )
     source, medium, campaign = map(_said, (arrival.source, arrival.medium, arrival.campaign))
     click = _said(arrival.click_id)
     referrer = (arrival.referrer or "").lower() or None
     if source == "(direct)":
         source = None
     host = referrer.partition("/")[0] if referrer else None
-    if host and (_same_site(host, own) or any(s in _file()["go_between"] for s in _spellings(host))):
+    if host and (
+        _same_site(host, own) or any(s in _file()["go_between"] for s in _spellings(host))
+    ):
         referrer = host = None
     if not (source or medium or campaign or click or referrer):
         return Verdict(None, None, None, "nothing says where the person came from")
@@ -133,15 +156,21 @@ def classify(arrival: Arrival, own: Collection[str] = ()) -> Verdict:
         medium = "referral"
     for number, rule in enumerate(_file()["rules"], 1):
         if _holds(rule, source, medium, campaign, click, referrer):
-            conditions = ", ".join(f"{key} {value}" for key, value in rule.items() if key != "channel")
+            conditions = ", ".join(
+                f"{key} {value}" for key, value in rule.items() if key != "channel"
+            )
             return Verdict(rule["channel"], source, medium, f"rule {number}: {conditions}")
     raise AssertionError("the last rule of channels.yaml holds for everything")
 
 
 def _holds(
-    rule: dict[str, Any], source: str | None, medium: str | None, campaign: str | None,
-    click: str | None, referrer: str | None,
-) -> bool:  # fmt: skip
+    rule: dict[str, Any],
+    source: str | None,
+    medium: str | None,
+    campaign: str | None,
+    click: str | None,
+    referrer: str | None,
+) -> bool:
     words = {"source": source, "medium": medium, "campaign": campaign, "click_id": click}
     for key, wanted in rule.items():
         if key in ("channel", "any"):
@@ -173,10 +202,13 @@ def of_address(address: str, referrer: str | None = None, own: Collection[str] =
     came = urlsplit(referrer) if referrer else None
     verdict = classify(
         Arrival(
-            None, said.get("utm_source"), said.get("utm_medium"), said.get("utm_campaign"),
+            None,
+            said.get("utm_source"),
+            said.get("utm_medium"),
+            said.get("utm_campaign"),
             next((click for click in CLICK_IDS if click in said), None),
             f"{came.hostname}{came.path.rstrip('/')}" if came and came.hostname else None,
         ),
         [*own, *([landing.hostname] if landing.hostname else [])],
-    )  # fmt: skip
+    )
     return verdict if verdict.channel else Verdict("Direct", "(direct)", "(none)", verdict.rule)

@@ -81,11 +81,17 @@ def _read(file: Path) -> tuple[Any, list[int]]:
     text = file.read_text("utf-8")
     try:
         node = yaml.compose(text, yaml.SafeLoader)
-        lines = [item.start_mark.line + 1 for item in getattr(node, "value", []) if hasattr(item, "start_mark")]
+        lines = [
+            item.start_mark.line + 1
+            for item in getattr(node, "value", [])
+            if hasattr(item, "start_mark")
+        ]
         return yaml.safe_load(text), lines
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-        raise DefinitionError(file, line, f"is not YAML: {getattr(error, 'problem', error)}") from None
+        raise DefinitionError(
+            file, line, f"is not YAML: {getattr(error, 'problem', error)}"
+        ) from None
 
 
 def _rules(file: Path) -> Iterable[Rule]:
@@ -96,7 +102,9 @@ def _rules(file: Path) -> Iterable[Rule]:
         raise DefinitionError(file, 1, "expected a list of rules, each beginning with `- match:`")
     for line, item in zip(lines, said, strict=True):
         if not isinstance(item, dict) or not isinstance(item.get("match"), dict):
-            raise DefinitionError(file, line, "a rule needs `match:` with url, event, source or content")
+            raise DefinitionError(
+                file, line, "a rule needs `match:` with url, event, source or content"
+            )
         match = {key: str(value) for key, value in item["match"].items()}
         says = {key: str(value) for key, value in item.items() if key != "match"}
         for given, known in ((match, MATCHED), (says, SAID)):
@@ -105,5 +113,7 @@ def _rules(file: Path) -> Iterable[Rule]:
         allowed = {"kind": list(kinds()), "ownership": OWNERSHIPS, "initiator": INITIATORS}
         for key, values in allowed.items():
             if key in says and says[key] not in values:
-                raise DefinitionError(file, line, f"{key} {says[key]!r} is not one of {', '.join(values)}")
+                raise DefinitionError(
+                    file, line, f"{key} {says[key]!r} is not one of {', '.join(values)}"
+                )
         yield Rule(match, says)

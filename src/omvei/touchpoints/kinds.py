@@ -29,7 +29,9 @@ class Named(NamedTuple):
 
 @cache
 def _file() -> dict[str, Any]:
-    said: dict[str, Any] = yaml.safe_load(files(__package__).joinpath("kinds.yaml").read_text("utf-8"))
+    said: dict[str, Any] = yaml.safe_load(
+        files(__package__).joinpath("kinds.yaml").read_text("utf-8")
+    )
     return said
 
 
@@ -60,9 +62,14 @@ def _by_name(source: str, event: str, path: str | None) -> str:
 
 
 def name(
-    source: str, event: str | None, kind: str | None, path: str | None, content: str | None,
-    asks: str | None, definitions: Definitions,
-) -> Named:  # fmt: skip
+    source: str,
+    event: str | None,
+    kind: str | None,
+    path: str | None,
+    content: str | None,
+    asks: str | None,
+    definitions: Definitions,
+) -> Named:
     """Name an event; `asks` says that its address holds words searched for on the site.
 
     >>> name("ga4", "view_item", None, "/telt/t-2", None, None, Definitions())[:2]

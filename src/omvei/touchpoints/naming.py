@@ -14,6 +14,13 @@ from .definitions import Definitions
 from .vocabulary import CLASSES, INITIATORS, OWNERSHIPS, codes
 from .vocabulary import kinds as vocabulary
 
+
+def _decoded(address: str, parameter: str) -> str:
+    """SQL for the value of a parameter of an address, without its escapes; null for none."""
+    found = f"replace(regexp_extract({address}, '[?&]{parameter}=([^&#]*)', 1), '+', ' ')"
+    return f"nullif(url_decode({found}), '')"
+
+
 TAGS = {"utm_source": "utm_source", "utm_medium": "utm_medium", "utm_campaign": "campaign"}
 
 LOOKED_UP = f"""
@@ -21,14 +28,11 @@ LOOKED_UP = f"""
 CREATE OR REPLACE TEMP TABLE pages AS
 SELECT url,
     nullif(lower(regexp_extract(url, '^(?:[a-z]+:)?//([^/?#:]+)', 1)), '') AS page_host,
-    coalesce(nullif(regexp_extract(url, '^(?:[a-z]+:)?(?://[^/?#]*)?([^?#]*)', 1), ''), '/') AS path,
-    {", ".join(
-        f"nullif(url_decode(replace(regexp_extract(url, '[?&]{tag}=([^&#]*)', 1), '+', ' ')), '') AS tag_{name}"
-        for tag, name in TAGS.items()
-    )},
+    coalesce(nullif(regexp_extract(url, '^(?:[a-z]+:)?(?://[^/?#]*)?([^?#]*)', 1), ''), '/')
+        AS path,
+    {", ".join(f"{_decoded('url', tag)} AS tag_{name}" for tag, name in TAGS.items())},
     nullif(regexp_extract(url, '[?&]({"|".join(channels.CLICK_IDS)})=', 1), '') AS tag_click_id,
-    nullif(url_decode(replace(
-        regexp_extract(url, '[?&](?:q|s|query|search|sok|soek)=([^&#]*)', 1), '+', ' ')), '') AS site_query
+    {_decoded("url", "(?:q|s|query|search|sok|soek)")} AS site_query
 FROM (SELECT DISTINCT url FROM facts WHERE url IS NOT NULL);
 
 -- one row a referrer: its host and path, and the words it was searched with
@@ -37,7 +41,9 @@ SELECT referrer,
     lower(regexp_extract(referrer, '^(?:[a-z-]+:)?//([^/?#:]+)', 1)) AS host,
     lower(regexp_extract(referrer, '^(?:[a-z-]+:)?//([^?#]*?)/*(?:[?#]|$)', 1)) AS address,
     nullif(url_decode(replace(
-        regexp_extract(referrer, '[?&](?:{"|".join(channels.SEARCH_WORDS)})=([^&#]*)', 1), '+', ' ')), '') AS words
+        regexp_extract(referrer, '[?&](?:{
+    "|".join(channels.SEARCH_WORDS)
+})=([^&#]*)', 1), '+', ' ')), '') AS words
 FROM (SELECT DISTINCT referrer FROM facts WHERE referrer IS NOT NULL AND referrer <> '-');
 """
 
@@ -50,7 +56,9 @@ SELECT DISTINCT
     coalesce(f.click_id, p.tag_click_id) AS click_id,
     -- the path matters only where a list names it (x.com/i/grok)
     CASE WHEN r.address LIKE '%/i/grok%' THEN r.host || '/i/grok' ELSE r.host END AS referrer
-FROM facts AS f LEFT JOIN pages AS p ON p.url = f.url LEFT JOIN referrers AS r ON r.referrer = f.referrer
+FROM facts AS f
+LEFT JOIN pages AS p ON p.url = f.url
+LEFT JOIN referrers AS r ON r.referrer = f.referrer
 """
 
 
@@ -87,9 +95,12 @@ def look_up(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
     _table(con, "agents", {"user_agent": _texts(agents), "bot": bot})
     asked = [
         q
-        for (q,) in _rows(con, """
+        for (q,) in _rows(
+            con,
+            """
             SELECT DISTINCT query FROM facts UNION SELECT words FROM referrers
-            UNION SELECT site_query FROM pages""")
+            UNION SELECT site_query FROM pages""",
+        )
         if q
     ]
     classes = [CLASSES.index(queries.classify(query, definitions.brands)) for query in asked]
@@ -97,34 +108,57 @@ def look_up(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
 
 
 def _name_kinds(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
-    given = _rows(con, """
+    given = _rows(
+        con,
+        """
         SELECT DISTINCT f.source, f.event, f.kind, p.path, f.content,
                CASE WHEN p.site_query IS NOT NULL THEN 'yes' END AS asks
-        FROM facts AS f LEFT JOIN pages AS p ON p.url = f.url""")
-    named = [kinds.name(*map(_present, row[:1]), *row[1:], definitions) for row in given]
-    _table(con, "names", {
-        **{key: _texts(row[place] for row in given) for place, key in enumerate(KEYS)},
-        "kind_code": pa.array([codes()[n.kind] for n in named], pa.int16()),
-        "named_content": _texts(n.content or f"({n.kind})" for n in named),
-        "intended": _texts(n.stage for n in named),
-        "question": _texts(n.question for n in named),
-        "ownership": pa.array([OWNERSHIPS.index(n.ownership) for n in named], pa.int8()),
-        "initiator": pa.array([INITIATORS.index(n.initiator) for n in named], pa.int8()),
-        "usual_channel": _texts(vocabulary()[n.kind].channel for n in named),
-    })  # fmt: skip
+        FROM facts AS f LEFT JOIN pages AS p ON p.url = f.url""",
+    )
+    named = [
+        kinds.name(_present(source), event, kind, path, content, asks, definitions)
+        for source, event, kind, path, content, asks in given
+    ]
+    _table(
+        con,
+        "names",
+        {
+            **{key: _texts(row[place] for row in given) for place, key in enumerate(KEYS)},
+            "kind_code": pa.array([codes()[n.kind] for n in named], pa.int16()),
+            "named_content": _texts(n.content or f"({n.kind})" for n in named),
+            "intended": _texts(n.stage for n in named),
+            "question": _texts(n.question for n in named),
+            "ownership": pa.array([OWNERSHIPS.index(n.ownership) for n in named], pa.int8()),
+            "initiator": pa.array([INITIATORS.index(n.initiator) for n in named], pa.int8()),
+            "usual_channel": _texts(vocabulary()[n.kind].channel for n in named),
+        },
+    )
 
 
 def _name_channels(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
-    own = {host for (host,) in _rows(con, """
-        SELECT DISTINCT host FROM facts UNION SELECT DISTINCT page_host FROM pages""") if host}
+    own = {
+        host
+        for (host,) in _rows(
+            con,
+            """
+        SELECT DISTINCT host FROM facts UNION SELECT DISTINCT page_host FROM pages""",
+        )
+        if host
+    }
     own |= definitions.hosts
     arrivals = [channels.Arrival(*row) for row in _rows(con, ARRIVALS)]
     verdicts = [channels.classify(arrival, own) for arrival in arrivals]
-    _table(con, "arrivals", {
-        **{key: _texts(getattr(a, key) for a in arrivals) for key in channels.Arrival._fields},
-        "arrived": _texts(v.channel for v in verdicts),
-        "searched": pa.array([channels.listed(a.referrer, "search") for a in arrivals], pa.bool_()),
-    })  # fmt: skip
+    _table(
+        con,
+        "arrivals",
+        {
+            **{key: _texts(getattr(a, key) for a in arrivals) for key in channels.Arrival._fields},
+            "arrived": _texts(v.channel for v in verdicts),
+            "searched": pa.array(
+                [channels.listed(a.referrer, "search") for a in arrivals], pa.bool_()
+            ),
+        },
+    )
 
 
 NAMED = """
@@ -137,8 +171,10 @@ SELECT
     f.order_id, f.product, f.brand, coalesce(f.campaign, p.tag_campaign) AS campaign,
     (f.value * 100)::BIGINT AS value, upper(f.currency) AS currency, (f.cost * 100)::BIGINT AS cost,
     (f.rating * 100)::SMALLINT AS rating,
-    coalesce(list_position($ownerships, lower(f.ownership))::TINYINT - 1, n.ownership)::TINYINT AS ownership,
-    coalesce(list_position($initiators, lower(f.initiator))::TINYINT - 1, n.initiator)::TINYINT AS initiator,
+    coalesce(list_position($ownerships, lower(f.ownership))::TINYINT - 1, n.ownership)::TINYINT
+        AS ownership,
+    coalesce(list_position($initiators, lower(f.initiator))::TINYINT - 1, n.initiator)::TINYINT
+        AS initiator,
     CASE lower(f.consent) WHEN 'granted' THEN 1 WHEN 'denied' THEN 2 ELSE 0 END::TINYINT AS consent,
     f.url IS NOT NULL AS browsed,
     coalesce(b.bot, false) AS bot
@@ -146,7 +182,8 @@ FROM facts AS f
 LEFT JOIN pages AS p ON p.url = f.url
 LEFT JOIN referrers AS r ON r.referrer = f.referrer
 JOIN names AS n
-    ON n.source = f.source AND n.event IS NOT DISTINCT FROM f.event AND n.kind IS NOT DISTINCT FROM f.kind
+    ON n.source = f.source
+    AND n.event IS NOT DISTINCT FROM f.event AND n.kind IS NOT DISTINCT FROM f.kind
     AND n.path IS NOT DISTINCT FROM p.path AND n.content IS NOT DISTINCT FROM f.content
     AND n.asks IS NOT DISTINCT FROM CASE WHEN p.site_query IS NOT NULL THEN 'yes' END
 JOIN arrivals AS a
