@@ -145,15 +145,17 @@ PAGES = r"""
         SELECT regexp_extract(target, '^[^?]*') AS path, NULL AS host, NULL AS page, 0 AS times
         FROM requests WHERE target IS NOT NULL
         UNION ALL
-        SELECT NULL, regexp_replace(lower(regexp_extract(referrer, '^https?://([^/:?#]+)', 1)), '^www\.', ''),
-               coalesce(nullif(regexp_extract(referrer, '^https?://[^/?#]+(/[^?#]*)', 1), ''), '/'), 1
-        FROM requests WHERE file AND referrer LIKE 'http%'
+        SELECT NULL, regexp_replace(lower(p.host), '^www\.', ''),
+               coalesce(nullif(p.page, ''), '/'), 1
+        FROM (SELECT regexp_extract(referrer, '^https?://([^/:?#]+)(?::[0-9]+)?(/[^?#]*)?',
+                                    ['host', 'page']) AS p
+              FROM requests WHERE file AND referrer LIKE 'http%')
     ) GROUP BY ALL
 """
 
 
 def _parsed() -> str:
-    """Lines, then requests: a row is a line, with `target` null where there is no proper request."""
+    """Lines, then requests: a row is a line; `target` is null where there is no request."""
     names = ", ".join(map(quoted, PARTS))
     endings = "|".join(map(re.escape, rules()["assets"]))
     paths = "|".join(rules()["asset_paths"])
@@ -181,26 +183,30 @@ def _said(part: str) -> str:
 def _statement(host: str | None) -> str:
     methods = ", ".join(map(quoted, rules()["page_methods"]))
     downloads = "|".join(map(re.escape, rules()["downloads"]))
+    document = quoted(f"(?i)^[^?]*[.]({downloads})([?#].*)?$")
     page = f"method IN ({methods}) AND regexp_matches(p.status, '^{rules()['page_status']}')"
     tagged = ", ".join(f"{tag_sql(field, 'target')} AS {field}" for field in tags())
     own = quoted(host.lower()) if host else "NULL"
     return f"""{_parsed()},
         told AS (
             SELECT *, CASE WHEN file THEN 'asset'
-                           WHEN {page} AND regexp_matches(target, '(?i)^[^?]*[.]({downloads})([?#].*)?$')
-                           THEN 'download'
+                           WHEN {page} AND regexp_matches(target, {document}) THEN 'download'
                            WHEN {page} THEN 'page_view' ELSE 'request' END AS event,
-                   try_strptime(p.time, '%d/%b/%Y:%H:%M:%S %z') AS time
+                   try_strptime(p.time, '%d/%b/%Y:%H:%M:%S %z') AS time,
+                   lower(regexp_extract(p.vhost, '^([^:]+)(:[0-9]+)?$', 1)) AS vhost,
+                   TRY_CAST(p.bytes AS BIGINT) AS bytes
             FROM requests
         )
         SELECT "row", time, event,
                CASE WHEN event IN ('asset', 'download') THEN event END AS kind,
-               CASE WHEN p.login NOT IN ('', '-', '""') AND p.status <> '401' THEN p.login END AS user_id,
+               CASE WHEN p.login NOT IN ('', '-', '""') AND p.status <> '401'
+                    THEN p.login END AS user_id,
                p.ip || chr(0) || p.agent AS anonymous_id,
-               coalesce(nullif(lower(regexp_extract(p.vhost, '^([^:]+)(:[0-9]+)?$', 1)), ''), {own}) AS host,
-               target AS url, referrer, agent AS user_agent, {tagged}, nullif(p.status, '-') AS status,
+               coalesce(nullif(vhost, ''), {own}) AS host,
+               target AS url, referrer, agent AS user_agent, {tagged},
+               nullif(p.status, '-') AS status,
                '{{' || concat_ws(',', '"method":' || to_json(method)::VARCHAR,
-                   CASE WHEN p.bytes <> '-' THEN '"bytes":' || TRY_CAST(p.bytes AS BIGINT)::VARCHAR END) || '}}' AS attributes,
+                                 '"bytes":' || bytes) || '}}' AS attributes,
                {fault_sql(*FAULTS)}
         FROM told
     """

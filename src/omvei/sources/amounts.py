@@ -17,6 +17,12 @@ CORE = r"^[^0-9(\x{2212}-]*([(\x{2212}-]?[^0-9]{0,4}[0-9][0-9.,]*)[^0-9]*$"
 CURRENCY = r"\b(NOK|SEK|DKK|EUR|USD|GBP|CHF|ISK)\b"
 
 
+SURE_COMMA = r",[0-9]{1,2}$|,[0-9]{4,}$|[.].*,|[.].*[.]"
+SURE_DOT = r"[.][0-9]{1,2}$|[.][0-9]{4,}$|,.*[.]|,.*,"
+OPEN = r"^[^0-9]*[0-9]{1,3}MARK[0-9]{3}$"
+"""What shows which mark is the decimal one, and what leaves it open."""
+
+
 class DecimalMark(NamedTuple):
     """Whether `1,234` is a little over one, and what the user should know about it."""
 
@@ -37,10 +43,10 @@ def decimal_mark(batches: Iterable[pa.Array], column: str) -> DecimalMark:
             amounts = pa.table({"text": texts.cast(pa.string())})
             database.register("amounts", amounts)
             row = database.sql(f"""
-                SELECT count(*) FILTER (regexp_matches(core, ',[0-9]{{1,2}}$|,[0-9]{{4,}}$|[.].*,|[.].*[.]')),
-                       count(*) FILTER (regexp_matches(core, '[.][0-9]{{1,2}}$|[.][0-9]{{4,}}$|,.*[.]|,.*,')),
-                       count(*) FILTER (regexp_matches(core, '^[^0-9]*[0-9]{{1,3}},[0-9]{{3}}$')),
-                       count(*) FILTER (regexp_matches(core, '^[^0-9]*[0-9]{{1,3}}[.][0-9]{{3}}$'))
+                SELECT count(*) FILTER (regexp_matches(core, '{SURE_COMMA}')),
+                       count(*) FILTER (regexp_matches(core, '{SURE_DOT}')),
+                       count(*) FILTER (regexp_matches(core, '{OPEN.replace("MARK", ",")}')),
+                       count(*) FILTER (regexp_matches(core, '{OPEN.replace("MARK", "[.]")}'))
                 FROM (SELECT {_core_sql("text")} AS core FROM amounts)
             """).fetchall()[0]
             comma, dot = comma + row[0], dot + row[1]
@@ -52,7 +58,7 @@ def decimal_mark(batches: Iterable[pa.Array], column: str) -> DecimalMark:
     if comma or dot:
         return DecimalMark(comma > dot, None)
     if open_comma:
-        note = f"{column!r} does not show what 1,234 means; it is read as 1234. Write decimals with two digits."
+        note = f"{column!r} does not show what 1,234 means; it is read as 1234."
         return DecimalMark(False, note)
     if open_dot:
         note = f"{column!r} does not show what 1.234 means; it is read as a little over one."
@@ -73,15 +79,18 @@ def amount_sql(text: str, comma: bool = False, kind: str = "DECIMAL(18, 4)") -> 
             ELSE replace(replace(core, ',', ''), '.', '') END
         ELSE replace(core, ',', '.') END"""
     cleaned = plain.replace("core", "k")
-    signed = f"CASE WHEN regexp_matches(k, '^[(-]') THEN '-' ELSE '' END || regexp_replace({cleaned}, '[^0-9.]', '', 'g')"
+    signed = f"""CASE WHEN regexp_matches(k, '^[(-]') THEN '-' ELSE '' END
+        || regexp_replace({cleaned}, '[^0-9.]', '', 'g')"""
     quick = "FALSE" if comma else f"regexp_full_match({text}, '-?[0-9]+([.][0-9]{{1,2}})?')"
     return f"""CASE WHEN {quick} THEN TRY_CAST({text} AS {kind})
         WHEN regexp_full_match({text}, '-?[0-9]+([.][0-9]+)?[eE][+-]?[0-9]+')
         THEN TRY_CAST(TRY_CAST({text} AS DOUBLE) AS {kind})
-        ELSE list_transform([replace({_core_sql(text)}, chr(8722), '-')], lambda k: TRY_CAST({signed} AS {kind}))[1] END"""
+        ELSE list_transform([replace({_core_sql(text)}, chr(8722), '-')],
+            lambda k: TRY_CAST({signed} AS {kind}))[1] END"""
 
 
 def _core_sql(text: str) -> str:
     """The sign, the digits and the marks among them."""
-    bare = f"regexp_replace(regexp_replace({text}, '{BLANKS.replace(chr(39), chr(39) * 2)}', '', 'g'), '(kr|Kr|KR)[.]?', '')"
+    blanks = BLANKS.replace("'", "''")
+    bare = f"regexp_replace(regexp_replace({text}, '{blanks}', '', 'g'), '(kr|Kr|KR)[.]?', '')"
     return f"rtrim(regexp_extract({bare}, '{CORE}', 1), '.,')"

@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 
 from omvei.errors import SourceError
 from omvei.sources.columns import words
-from omvei.sources.delimited import Layout, Refused, read_rows
+from omvei.sources.delimited import Refused, read_rows
 from omvei.sources.head import Head
+from omvei.sources.layout import Layout
 from omvei.sources.lines import objects
 from omvei.sources.rows import DOCS, named, quoted
 
@@ -84,7 +85,7 @@ class Cells:
         return f'json_extract_string("doc#", {quoted(pointer)})'
 
     def joined(self, mark: str, columns: Sequence[str]) -> str:
-        """The SQL expression of `A+B` (with a blank between) or `A|B` (the first that is filled)."""
+        """The SQL expression of `A+B` (a blank between) or `A|B` (the first that is filled)."""
         each = [self.cell(column) for column in columns]
         if mark == "+":
             return f"concat_ws(' ', {', '.join(each)})"

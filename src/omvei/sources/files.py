@@ -60,8 +60,7 @@ def packing(path: Path) -> str | None:
 
 
 def _plain(path: Path | str, scratch: Path) -> Iterator[tuple[str, Path]]:
-    number = 0
-    for found in _meant(path):
+    for number, found in enumerate(_meant(path)):
         try:
             packed = packing(found)
         except OSError as error:
@@ -78,7 +77,6 @@ def _plain(path: Path | str, scratch: Path) -> Iterator[tuple[str, Path]]:
             with found.open("rb") as raw:
                 _unpack(raw, packed, found.stat().st_size, target, found)
             yield str(found), target
-        number += 1
 
 
 def _meant(path: Path | str) -> list[Path]:
@@ -170,7 +168,7 @@ def _unpack(raw: object, packed: str | None, size: int, target: Path, name: Path
                 if written > BOMB_SIZE and written > BOMB_RATIO * max(size, 1):
                     raise SourceError(
                         name,
-                        f"unpacks to over {BOMB_RATIO} times its size, as files made to fill a disk do.",
+                        f"unpacks to over {BOMB_RATIO} times its size, as made to fill a disk.",
                         "If it is genuine, unpack it yourself first.",
                     )
                 out.write(block)

@@ -17,8 +17,8 @@ import yaml
 
 from omvei.errors import SourceError, UnknownNameError
 from omvei.sources import table
-from omvei.sources.delimited import layout
 from omvei.sources.head import Head, head
+from omvei.sources.layout import layout
 from omvei.sources.lines import objects
 from omvei.sources.reading import Options, Reading
 from omvei.sources.rows import DOCS, ask, database, fault_sql, finished, quoted
@@ -36,6 +36,9 @@ VALUE = {
 PARAM = [{"key": "VARCHAR", "value": VALUE}]
 OWN = ("event_name", "event_timestamp")
 """What every row of the export has."""
+
+BATCH = ("batch_page_id", "batch_ordering_id", "batch_event_index")
+"""In which order a browser sent what carries the same time."""
 
 
 @cache
@@ -70,7 +73,7 @@ def read(path: Path, options: Options) -> Reading:
         raise SourceError(
             path,
             f"has no columns event_name and event_timestamp, but {found}.",
-            "Export the table events_YYYYMMDD from BigQuery as JSON (newline delimited) or Parquet.",
+            "Export the table events_YYYYMMDD from BigQuery as JSON lines or Parquet.",
         )
     for field in options.mapping:
         raise UnknownNameError("field to map in a GA4 export", field, [])
@@ -120,14 +123,7 @@ def _shape() -> dict[str, Any]:
         "privacy_info": {"analytics_storage": "VARCHAR"},
         "collected_traffic_source": {"gclid": "VARCHAR", "dclid": "VARCHAR"},
     }
-    plain = [
-        *OWN,
-        "event_bundle_sequence_id",
-        "batch_page_id",
-        "batch_ordering_id",
-        "batch_event_index",
-    ]
-    shape |= dict.fromkeys(plain, "VARCHAR")
+    shape |= dict.fromkeys((*OWN, "event_bundle_sequence_id", *BATCH), "VARCHAR")
     for places in rules()["fields"].values():
         for place in places:
             if place.startswith("param "):
@@ -176,34 +172,30 @@ def _statement() -> str:
     for field in tags():
         found = tag_sql(field, address)
         ours[field] = f"coalesce({ours[field]}, {found})" if field in ours else found
-    ours["click_id"] = f"""coalesce(
-        CASE WHEN coalesce(g.collected_traffic_source.gclid, {_param("gclid")}, '') <> '' THEN 'gclid'
-             WHEN coalesce(g.collected_traffic_source.dclid, {_param("dclid")}, '') <> '' THEN 'dclid' END,
-        {ours["click_id"]})"""
-    ours["host"] = (
-        f"lower(coalesce({ours['host']}, nullif(regexp_extract({address}, '^https?://([^/:?#]+)', 1), '')))"
-    )
+    for click in ("dclid", "gclid"):
+        there = f"coalesce(g.collected_traffic_source.{click}, {_param(click)}, '') <> ''"
+        ours["click_id"] = f"CASE WHEN {there} THEN '{click}' ELSE {ours['click_id']} END"
+    named = f"nullif(regexp_extract({address}, '^https?://([^/:?#]+)', 1), '')"
+    ours["host"] = f"lower(coalesce({ours['host']}, {named}))"
     ours["session_id"] = f"g.user_pseudo_id || '.' || {_param('ga_session_id')}"
     revenue = "TRY_CAST(g.ecommerce.purchase_revenue AS DOUBLE)"
     worth = f"coalesce({revenue}, TRY_CAST({_param('value')} AS DOUBLE))"
-    ours[
-        "value"
-    ] = f"""TRY_CAST(CASE WHEN g.event_name IN ('purchase', 'in_app_purchase', 'ecommerce_purchase')
-        THEN {worth} ELSE nullif({revenue}, 0) END AS DECIMAL(18, 4))"""
-    ours["consent"] = (
-        "CASE lower(g.privacy_info.analytics_storage) WHEN 'yes' THEN 'granted' WHEN 'no' THEN 'denied' END"
-    )
+    bought = "g.event_name IN ('purchase', 'in_app_purchase', 'ecommerce_purchase')"
+    worth = f"CASE WHEN {bought} THEN {worth} ELSE nullif({revenue}, 0) END"
+    ours["value"] = f"TRY_CAST({worth} AS DECIMAL(18, 4))"
+    ours["consent"] = """CASE lower(g.privacy_info.analytics_storage)
+        WHEN 'yes' THEN 'granted' WHEN 'no' THEN 'denied' END"""
     ours["event"] = "g.event_name"
-    ours[
-        "event_id"
-    ] = """CASE WHEN g.user_pseudo_id || g.event_bundle_sequence_id || g.batch_page_id
-            || g.batch_ordering_id || g.batch_event_index IS NOT NULL
-        THEN md5(concat_ws('|', g.user_pseudo_id, g.event_timestamp, g.event_name, g.event_bundle_sequence_id,
-            g.batch_page_id, g.batch_ordering_id, g.batch_event_index)) END"""
+    ours["event_id"] = f"""md5(g.event_timestamp || '|' || g.event_name || '|' || {
+        " || '|' || ".join(
+            f"g.{name}" for name in ("user_pseudo_id", "event_bundle_sequence_id", *BATCH)
+        )
+    })"""
     ours["attributes"] = _attributes_sql()
     moment = "TRY_CAST(g.event_timestamp AS BIGINT)"
-    # 1900 to 2100, in microseconds.
-    time = f"CASE WHEN {moment} BETWEEN -2208988800000000 AND 4102444800000000 THEN make_timestamptz({moment}) END"
+    # 2005 to 2100 in microseconds: seconds or milliseconds would fall in 1970.
+    time = f"""CASE WHEN {moment} BETWEEN 1104537600000000 AND 4102444800000000
+        THEN make_timestamptz({moment}) END"""
     faults = fault_sql(
         ("bad IS NOT NULL", None, "(bad)", "text"),
         ("g.event_timestamp IS NULL", "event_timestamp", "no time", "text"),
@@ -215,26 +207,24 @@ def _statement() -> str:
         ),
         ("coalesce(g.event_name, '') = ''", "event_name", "no event name", "text"),
     )
-    order = ", ".join(
-        f"TRY_CAST(g.{name} AS BIGINT) AS {name}"
-        for name in ("batch_page_id", "batch_ordering_id", "batch_event_index")
-    )
+    order = ", ".join(f"TRY_CAST(g.{name} AS BIGINT) AS {name}" for name in BATCH)
+    turns, shape = ", ".join(BATCH), quoted(json.dumps(_shape()))
     return f"""
         WITH {DOCS},
-        shaped AS (SELECT "row", text, bad, doc, from_json(doc, {quoted(json.dumps(_shape()))}) AS g FROM docs),
+        shaped AS (SELECT "row", text, bad, doc, from_json(doc, {shape}) AS g FROM docs),
         parsed AS (SELECT *, {PARAMS} FROM shaped),
         told AS MATERIALIZED (
-            SELECT "row", {time} AS time, {", ".join(f"{sql} AS {field}" for field, sql in ours.items())},
-                   {order}, {faults}
+            SELECT "row", {time} AS time, {order},
+                   {", ".join(f"{sql} AS {field}" for field, sql in ours.items())}, {faults}
             FROM parsed
         ),
         -- Ties in time are broken by row: within one, rows change places to follow the batch.
         ranked AS MATERIALIZED (
             SELECT *, row_number() OVER (tie ORDER BY "row") AS place,
-                   row_number() OVER (tie ORDER BY batch_page_id, batch_ordering_id, batch_event_index, "row") AS turn
+                   row_number() OVER (tie ORDER BY {turns}, "row") AS turn
             FROM told WINDOW tie AS (PARTITION BY anonymous_id, time, reason IS NULL)
         )
-        SELECT seat."row" AS "row", r.* EXCLUDE ("row", place, turn, batch_page_id, batch_ordering_id, batch_event_index)
+        SELECT seat."row" AS "row", r.* EXCLUDE ("row", place, turn, {turns})
         FROM ranked AS r JOIN ranked AS seat
           ON r.turn = seat.place AND r.anonymous_id IS NOT DISTINCT FROM seat.anonymous_id
          AND r.time IS NOT DISTINCT FROM seat.time AND (r.reason IS NULL) = (seat.reason IS NULL)
@@ -243,13 +233,14 @@ def _statement() -> str:
 
 
 def _attributes_sql() -> str:
-    """Everything else as one object: the row without what is left out, and the other parameters."""
+    """Everything else as one object: what the row says besides, and the other parameters."""
     gone = json.dumps(dict.fromkeys(rules()["left_out"]))
     known = ", ".join(map(quoted, rules()["params_left_out"]))
     number = "coalesce(p.value.int_value, p.value.double_value, p.value.float_value)"
-    pair = f"to_json(p.key)::VARCHAR || ':' || coalesce(to_json(p.value.string_value)::VARCHAR, {number}, 'null')"
-    params = f"""'{{' || array_to_string(list_transform(
-        list_filter(g.event_params, lambda p: p.key NOT IN ({known})), lambda p: {pair}), ',') || '}}'"""
+    value = f"coalesce(to_json(p.value.string_value)::VARCHAR, {number}, 'null')"
+    others = f"list_filter(g.event_params, lambda p: p.key NOT IN ({known}))"
+    pairs = f"list_transform({others}, lambda p: to_json(p.key)::VARCHAR || ':' || {value})"
+    params = f"('{{' || array_to_string({pairs}, ',') || '}}')"
+    params = f"coalesce(CASE WHEN json_valid({params}) THEN {params} END, '{{}}')"
     rest = f"json_merge_patch(doc, {quoted(gone)})"
-    merged = f"json_merge_patch({rest}, coalesce(CASE WHEN json_valid({params}) THEN {params} END, '{{}}'))"
-    return f"nullif({merged}::VARCHAR, '{{}}')"
+    return f"nullif(json_merge_patch({rest}, {params})::VARCHAR, '{{}}')"

@@ -24,8 +24,10 @@ LINES = pa.schema([("row", pa.int64()), ("text", pa.string()), ("bad", pa.string
 
 
 FILLED = r"""
-    SELECT regexp_replace(regexp_replace(to_json(raw)::VARCHAR,
-        ',"[A-Za-z0-9_]+":null', '', 'g'), '([{])"[A-Za-z0-9_]+":null,?', '\1', 'g') AS text FROM raw
+    SELECT regexp_replace(
+        regexp_replace(to_json(raw)::VARCHAR, ',"[A-Za-z0-9_]+":null', '', 'g'),
+        '([{])"[A-Za-z0-9_]+":null,?', '\1', 'g') AS text
+    FROM raw
 """
 """Rows as JSON without the keys that are null."""
 
@@ -114,7 +116,7 @@ def _batch(path: Path, numbers: range, found: list[bytes], encoding: str) -> Ite
 
 
 def _elements(head: Head) -> Iterator[pa.Table]:
-    """The elements of one JSON array, or objects one after another; `row` is the element's number."""
+    """The elements of one JSON array, or objects one after another, numbered from 1."""
     text = (
         head.path.read_text(encoding_of(head.path), errors="replace").strip().removeprefix("\ufeff")
     )

@@ -11,8 +11,8 @@ import yaml
 from omvei.errors import ReportRefusedError
 from omvei.events.schema import IDENTIFIERS
 from omvei.sources.columns import words
-from omvei.sources.delimited import layout
 from omvei.sources.head import Head
+from omvei.sources.layout import layout
 
 
 @cache

@@ -15,7 +15,6 @@ from omvei.sources.contact import hash_email, hash_phone, hashed
 from omvei.sources.delimited import Refused
 from omvei.sources.reading import Options
 
-
 CHUNK = 1 << 13
 
 Fault = tuple[str, str | None, str, str]
@@ -66,18 +65,20 @@ def named(column: str) -> str:
 def fault_sql(*faults: Fault) -> str:
     """Columns `column`, `reason` and `text` of the first fault whose condition holds.
 
-    A fault is (condition, the file's column, the reason, an expression of the offending text).
+    A fault is (condition, the file's column, the reason, an expression of the offending text); a
+    reason in parentheses is an expression too.
     """
-    shown = {
-        "column": lambda column, reason, text: "NULL" if column is None else quoted(column),
-        "reason": lambda column, reason, text: reason if reason.startswith("(") else quoted(reason),
-        "text": lambda column, reason, text: f"left({text}, 200)",
-    }
-    return ",\n".join(
-        "CASE "
-        + " ".join(f"WHEN {condition} THEN {show(*rest)}" for condition, *rest in faults)
-        + f" END AS {named(name)}"
-        for name, show in shown.items()
+    columns: dict[str, list[str]] = {"column": [], "reason": [], "text": []}
+    for condition, column, reason, text in faults:
+        shown = {
+            "column": "NULL" if column is None else quoted(column),
+            "reason": reason if reason.startswith("(") else quoted(reason),
+            "text": f"left({text}, 200)",
+        }
+        for name, sql in shown.items():
+            columns[name].append(f"WHEN {condition} THEN {sql}")
+    return ", ".join(
+        f"CASE {' '.join(whens)} END AS {named(name)}" for name, whens in columns.items()
     )
 
 
@@ -116,7 +117,9 @@ DOCS = """
                  WHEN json_type(text) <> 'OBJECT' THEN 'expected a JSON object' END) AS bad
         FROM raw
     ),
-    docs AS (SELECT "row", text, bad, CASE WHEN bad IS NULL THEN text ELSE '{}' END AS doc FROM judged)
+    docs AS (
+        SELECT "row", text, bad, CASE WHEN bad IS NULL THEN text ELSE '{}' END AS doc FROM judged
+    )
 """
 """Named queries over `raw` (`row`, `text`, `bad`): `docs` has a JSON object `doc` for every row."""
 

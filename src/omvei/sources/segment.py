@@ -5,6 +5,7 @@ found stands in `segment.yaml`. `identify`, `alias` and `group` are events of th
 identifiers join a person's other events.
 """
 
+import json
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -133,11 +134,11 @@ def _statement() -> str:
     ours["anonymous_id"] = (
         f"coalesce({ours['anonymous_id']}, CASE WHEN call = 'alias' THEN {_at('previousId')} END)"
     )
-    named = f"CASE WHEN starts_with({_at('event')}, {quoted(rules()['product_event'])}) THEN {_at('properties.name')} END"
-    ours["product"] = f"coalesce({named}, {ours['product']})"
-    ours["title"] = (
-        f"coalesce({ours['title']}, CASE WHEN call IN ('page', 'screen') THEN coalesce({_at('name')}, {_at('properties.name')}) END)"
-    )
+    about = f"starts_with({_at('event')}, {quoted(rules()['product_event'])})"
+    name = _at("properties.name")
+    ours["product"] = f"coalesce(CASE WHEN {about} THEN {name} END, {ours['product']})"
+    called = f"CASE WHEN call IN ('page', 'screen') THEN coalesce({_at('name')}, {name}) END"
+    ours["title"] = f"coalesce({ours['title']}, {called})"
     ours["referrer"] = (
         f"CASE WHEN call NOT IN ('identify', 'alias', 'group') THEN {ours['referrer']} END"
     )
@@ -184,8 +185,8 @@ def _statement() -> str:
         WITH {DOCS},
         cut AS (SELECT *, json_extract_string(doc, [{pointers}]) AS c FROM docs),
         calls AS (
-            SELECT *, lower({_at("type")}) AS call, {address} AS address, {_first(rules()["time"])} AS moment,
-                   {worth} AS worth, {stars} AS stars FROM cut
+            SELECT *, lower({_at("type")}) AS call, {address} AS address,
+                   {_first(rules()["time"])} AS moment, {worth} AS worth, {stars} AS stars FROM cut
         ),
         told AS (
             SELECT "row", text, bad, call, moment, worth, stars, {time_sql("moment")} AS time,
@@ -206,16 +207,13 @@ def _consent_sql() -> str:
 
 
 def _attributes_sql() -> str:
-    """Other properties, and traits of `identify` and `group`, without who the person is in words."""
-    personal = "{" + ", ".join(f'"{name}": null' for name in rules()["personal"]) + "}"
-    left = (
-        "{"
-        + ", ".join(f'"{name}": null' for name in (*rules()["left_out"], *rules()["personal"]))
-        + "}"
+    """Other properties and traits, without what says in words who the person is."""
+    personal = dict.fromkeys(rules()["personal"])
+    gone = {"properties": dict.fromkeys(rules()["left_out"]) | personal, "traits": personal}
+    parts = (
+        f"""CASE WHEN json_type(doc, '$.{part}') = 'OBJECT'
+        THEN json_merge_patch(json_extract(doc, '$.{part}'), {quoted(json.dumps(patch))})
+        ELSE '{{}}' END"""
+        for part, patch in gone.items()
     )
-    return f"""nullif(json_merge_patch(
-        CASE WHEN json_type(doc, '$.properties') = 'OBJECT'
-             THEN json_merge_patch(json_extract(doc, '$.properties'), {quoted(left)}) ELSE '{{}}' END,
-        CASE WHEN json_type(doc, '$.traits') = 'OBJECT'
-             THEN json_merge_patch(json_extract(doc, '$.traits'), {quoted(personal)}) ELSE '{{}}' END
-    )::VARCHAR, '{{}}')"""
+    return f"nullif(json_merge_patch({', '.join(parts)})::VARCHAR, '{{}}')"

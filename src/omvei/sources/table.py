@@ -16,8 +16,8 @@ from omvei.events.schema import IDENTIFIERS
 from omvei.sources.amounts import CURRENCY, amount_sql, decimal_mark
 from omvei.sources.cells import ROWS, Cells, filled, nonblank
 from omvei.sources.columns import Understood, is_own, parts, understand, words
-from omvei.sources.delimited import layout
 from omvei.sources.head import Head, encoding_of, head
+from omvei.sources.layout import layout
 from omvei.sources.own import own_batches
 from omvei.sources.reading import Options, Reading
 from omvei.sources.rows import ask, database, fault_sql, finished, quoted

@@ -20,7 +20,8 @@ CLOCK = (
 DATE = rf"^([0-9]{{1,4}})([./ -]{{1,2}})([0-9]{{1,2}})([./ -])([0-9]{{2,4}})\.?{CLOCK}$"
 PARTS = "['a', 'mark', 'b', 'mark2', 'c', 'h', 'i', 's', 'f', 'half', 'zone']"
 
-WORD = rf"^(?:[[:alpha:]]+\.?,? )?([0-9]{{1,2}})\.?[ -]([[:alpha:]]{{3,9}})\.?,?[ -]([0-9]{{4}}){CLOCK}$"
+WEEKDAY = r"(?:[[:alpha:]]+\.?,? )?"
+WORD = rf"^{WEEKDAY}([0-9]{{1,2}})\.?[ -]([[:alpha:]]{{3,9}})\.?,?[ -]([0-9]{{4}}){CLOCK}$"
 WORD_FIRST = rf"^([[:alpha:]]{{3,9}})\.? ([0-9]{{1,2}})(?:st|nd|rd|th)?,? ([0-9]{{4}}){CLOCK}$"
 MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "mai": 5, "maj": 5, "may": 5, "jun": 6, "jul": 7,
@@ -54,8 +55,10 @@ def date_order(batches: Iterable[pa.Array], column: str) -> DateOrder:
             times = pa.table({"text": texts.cast(pa.string())})
             database.register("times", times)
             found = database.sql(f"""
-                SELECT coalesce(max(TRY_CAST(p.a AS INT)), 0), coalesce(max(TRY_CAST(p.b AS INT)), 0),
-                       coalesce(max((text ILIKE '% am' OR text ILIKE '% pm')::INT), 0), count(*)
+                SELECT coalesce(max(TRY_CAST(p.a AS INT)), 0),
+                       coalesce(max(TRY_CAST(p.b AS INT)), 0),
+                       coalesce(max((text ILIKE '% am' OR text ILIKE '% pm')::INT), 0),
+                       count(*)
                 FROM (SELECT text, regexp_extract(text, '{SLASHED}', ['a', 'b']) AS p
                       FROM (SELECT trim(text) AS text FROM times))
                 WHERE p.a <> '' AND NOT (contains(text[:6], '/') AND contains(text[:10], '-'))
@@ -71,7 +74,8 @@ def date_order(batches: Iterable[pa.Array], column: str) -> DateOrder:
     if first > 12:
         return DateOrder(
             False,
-            f"{column!r} has dates with the day first and dates with the month first; the latter are rejected.",
+            f"{column!r} has dates with the day first and dates with the month first; the latter"
+            " are rejected.",
         )
     if second > 12:
         return DateOrder(True, f"{column!r} is read with the month first, as in 12/31/2025.")
@@ -81,15 +85,17 @@ def date_order(batches: Iterable[pa.Array], column: str) -> DateOrder:
         )
     return DateOrder(
         False,
-        f"{column!r} does not show whether day or month comes first; it is read with the day first.",
+        f"{column!r} does not show whether day or month comes first; it is read with the day"
+        " first.",
     )
 
 
 def time_sql(text: str, month_first: bool = False) -> str:
-    """An SQL expression of type `TIMESTAMPTZ` for the text expression `text`; null when it is no time."""
+    """An SQL expression of type `TIMESTAMPTZ` for the text expression `text`; null if no time."""
     parsed = f"""coalesce(
         CASE WHEN {text}[5] = '-' THEN TRY_CAST({text} AS TIMESTAMPTZ) END,
-        CASE WHEN regexp_full_match({text}, '[0-9]{{8,19}}([.,][0-9]+)?') THEN {_number_sql(text)} END,
+        CASE WHEN regexp_full_match({text}, '[0-9]{{8,19}}([.,][0-9]+)?')
+             THEN {_number_sql(text)} END,
         CASE WHEN length({text}) BETWEEN 6 AND 60 THEN {_written_sql(text, month_first)} END
     )"""
     return f"""list_extract(list_filter([{parsed}],
@@ -99,17 +105,17 @@ def time_sql(text: str, month_first: bool = False) -> str:
 def _number_sql(text: str) -> str:
     digits = f"regexp_extract({text}, '^[0-9]+')"
     year = f"({text}[:2] IN ('19', '20'))"
-    iso = (
-        f"{text}[1:4] || '-' || {text}[5:6] || '-' || {text}[7:8] || ' '"
-        f" || rpad({text}[9:10], 2, '0') || ':' || rpad({text}[11:12], 2, '0') || ':' || rpad({text}[13:14], 2, '0')"
-    )
+    day = f"{text}[1:4] || '-' || {text}[5:6] || '-' || {text}[7:8]"
+    clock = " || ':' || ".join(f"rpad({text}[{at}:{at + 1}], 2, '0')" for at in (9, 11, 13))
+    whole = f"TRY_CAST({digits} AS BIGINT)"
     return f"""coalesce(
-        CASE WHEN length({digits}) IN (8, 12, 14) AND {year} THEN TRY_CAST({iso} AS TIMESTAMPTZ) END,
-        CASE WHEN length({digits}) <= 11 AND length({digits}) > 8
-             THEN to_timestamp(TRY_CAST(replace({text}, ',', '.') AS DOUBLE)) END,
-        CASE WHEN length({digits}) BETWEEN 12 AND 14 THEN make_timestamptz(TRY_CAST({digits} AS BIGINT) * 1000) END,
-        CASE WHEN length({digits}) BETWEEN 15 AND 17 THEN make_timestamptz(TRY_CAST({digits} AS BIGINT)) END,
-        CASE WHEN length({digits}) >= 18 THEN make_timestamptz(TRY_CAST({digits} AS BIGINT) // 1000) END
+        CASE WHEN length({digits}) IN (8, 12, 14) AND {year}
+             THEN TRY_CAST({day} || ' ' || {clock} AS TIMESTAMPTZ) END,
+        CASE WHEN length({digits}) BETWEEN 9 AND 11
+             THEN to_timestamp(TRY_CAST(replace({text}, ',', '.') AS DOUBLE))
+             WHEN length({digits}) BETWEEN 12 AND 14 THEN make_timestamptz({whole} * 1000)
+             WHEN length({digits}) BETWEEN 15 AND 17 THEN make_timestamptz({whole})
+             WHEN length({digits}) >= 18 THEN make_timestamptz({whole} // 1000) END
     )"""
 
 
@@ -131,12 +137,12 @@ def _written_sql(text: str, month_first: bool) -> str:
     )
     word = _iso_sql("d.y", f"{months}[lower(d.w[:3])]", "d.d", "d")
     return f"""coalesce(
-        list_transform([regexp_extract({text}, '{DATE}', {PARTS}, 'i')], lambda d:
-            CASE WHEN d.a <> '' THEN {numbers} END)[1],
-        list_transform([regexp_extract({text}, '{WORD}', ['d', 'w', 'y', {clock_parts}])], lambda d:
-            CASE WHEN d.y <> '' THEN {word} END)[1],
-        list_transform([regexp_extract({text}, '{WORD_FIRST}', ['w', 'd', 'y', {clock_parts}])], lambda d:
-            CASE WHEN d.y <> '' THEN {word} END)[1]
+        list_transform([regexp_extract({text}, '{DATE}', {PARTS}, 'i')],
+            lambda d: CASE WHEN d.a <> '' THEN {numbers} END)[1],
+        list_transform([regexp_extract({text}, '{WORD}', ['d', 'w', 'y', {clock_parts}])],
+            lambda d: CASE WHEN d.y <> '' THEN {word} END)[1],
+        list_transform([regexp_extract({text}, '{WORD_FIRST}', ['w', 'd', 'y', {clock_parts}])],
+            lambda d: CASE WHEN d.y <> '' THEN {word} END)[1]
     )"""
 
 
@@ -144,8 +150,9 @@ def _iso_sql(year: str, month: str, day: str, part: str) -> str:
     hour = f"""CASE WHEN {part}.half = '' THEN {part}.h
         WHEN lower({part}.half) = 'p' THEN (TRY_CAST({part}.h AS INT) % 12 + 12)::VARCHAR
         ELSE (TRY_CAST({part}.h AS INT) % 12)::VARCHAR END"""
-    zone = f"CASE WHEN {part}.zone IN ('UTC', 'GMT', 'Z', 'z', 'utc', 'gmt') THEN '+00' ELSE {part}.zone END"
+    zone = f"CASE WHEN lower({part}.zone) IN ('utc', 'gmt', 'z') THEN '+00' ELSE {part}.zone END"
     return f"""TRY_CAST({year} || '-' || lpad({month}, 2, '0') || '-' || lpad({day}, 2, '0')
         || CASE WHEN {part}.h = '' THEN '' ELSE ' ' || lpad({hour}, 2, '0') || ':' || {part}.i
            || ':' || CASE WHEN {part}.s = '' THEN '00' ELSE {part}.s END
-           || CASE WHEN {part}.f = '' THEN '' ELSE '.' || {part}.f[:6] END || {zone} END AS TIMESTAMPTZ)"""
+           || CASE WHEN {part}.f = '' THEN '' ELSE '.' || {part}.f[:6] END || {zone} END
+        AS TIMESTAMPTZ)"""

@@ -78,8 +78,8 @@ def read(path: Path, options: Options) -> Reading:
         if NAME_KEY in keys and keys.strip() != NAME_KEY and "event" not in options.mapping:
             joined = "+".join(keys.split())
             notes.append(
-                f"The log says an event is told by {keys}. Only concept:name is used, so an event may"
-                f" follow itself; --map event={joined} uses all."
+                f"The log says an event is told by {keys}. Only concept:name is used, so an event"
+                f" may follow itself; --map event={joined} uses all."
             )
     mapping = {"person": "trace concept:name", "time": TIME_KEY, "event": event}
     return Reading(NAME, path, mapping, _batches(path, options, event), (), tuple(notes[:1]))
@@ -119,9 +119,10 @@ def _texts(path: Path, event: str) -> Iterator[pa.Table]:
                     yield log.taken()
             log.parser.Parse(b"", True)
         except expat.ExpatError as error:
+            detail = expat.ErrorString(error.code)
             raise SourceError(
                 path,
-                f"the XML breaks off or is wrong at line {error.lineno}: {expat.ErrorString(error.code)}.",
+                f"the XML breaks off or is wrong at line {error.lineno} ({detail}).",
                 "Export or copy the file again.",
             ) from error
         except (UnicodeError, LookupError) as error:
@@ -163,7 +164,7 @@ class _Log:
     def doctype(self, *_: object) -> NoReturn:
         raise SourceError(
             self.path,
-            "it has a document type (<!DOCTYPE>), which XES does not have and which can be misused.",
+            "it has a document type (<!DOCTYPE>), which XES has not and which can be misused.",
             "Remove that line, or export the log again.",
         )
 
