@@ -151,15 +151,15 @@ class Words:
 
     def lens(self, name: str) -> str:
         """Return the label of a lens."""
-        key = f"lens.{name}"
-        return self(key) if key in self.catalogue else name.replace("_", " ").capitalize()
+        names = _lens_names(name)
+        return names.get(self.language) or names.get("en") or name.replace("_", " ").capitalize()
 
     def label(self, by: str, name: str, lens: str | None = None) -> str:
         """Return what the screen calls the node `name` of a map `by` something."""
-        if name == "(other)" or (name == "Other" and by in ("event", "content")):
-            return self("map.other")
-        if name in ("", "(none)"):
-            return self("map.none")
+        if name in ("Other", "(none)", "(no stage)"):
+            return self({"Other": "map.other", "(none)": "map.none"}.get(name, "map.no_stage"))
+        if by == "content" and name.startswith("(") and name[1:-1] in vocabulary():
+            return self.kind(name[1:-1])
         if by == "kind":
             return self.kind(name)
         if by == "channel":
@@ -222,6 +222,16 @@ def _stages(lens: str) -> Iterable[tuple[str, Mapping[str, str]]]:
     from omvei import lenses
 
     return [(stage.id, stage.labels) for stage in lenses.load(lens).stages]
+
+
+def _lens_names(lens: str) -> Mapping[str, str]:
+    from omvei import lenses
+    from omvei.errors import OmveiError
+
+    try:
+        return lenses.load(lens).names
+    except OmveiError:
+        return {}
 
 
 def _time(value: str | datetime) -> datetime:

@@ -5,3 +5,46 @@ A drawing takes what an answer says (`Result.to_json()`) and the words of a lang
 text: SVG, or a piece of HTML. It computes no number of its own and imports no web code, so that a
 notebook, `--html` and the web page show the same picture. Colours come from `drawings.css`.
 """
+
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+
+def draw(answer: Mapping[str, Any], language: str = "en") -> str:
+    """Return the picture of an answer, with its styles: for a notebook.
+
+    The map is SVG; a trace, a funnel and leaks are a piece of HTML. Raises `KeyError` for an
+    answer that has no drawing.
+    """
+    from omvei.drawings import map
+    from omvei.language import words
+
+    if answer["answer"] == "map":
+        return map.picture(answer, words(language))
+    css = files("omvei").joinpath("drawings/drawings.css").read_text("utf-8")
+    return f'<div class="omvei"><style>{css}</style>{_body(answer, language)}</div>'
+
+
+def page(answer: Mapping[str, Any], language: str = "en") -> str:
+    """Return the picture of an answer as one self-contained HTML page: for `--html FILE`.
+
+    Raises `KeyError` for an answer that has no drawing.
+    """
+    from omvei.drawings import map
+    from omvei.drawings.sheet import html_page
+    from omvei.language import words
+
+    said = words(language)
+    if answer["answer"] == "map":
+        return map.page(answer, said)
+    note = f'<p class="note">{said("simulated.long")}</p>' if answer.get("simulated") else ""
+    return html_page(said(f"{answer['answer']}.title"), note + _body(answer, language), said)
+
+
+def _body(answer: Mapping[str, Any], language: str) -> str:
+    from omvei.drawings import funnel, leaks, trace
+    from omvei.language import words
+
+    drawings = {"funnel": funnel.draw, "leaks": leaks.draw, "trace": trace.draw}
+    return drawings[answer["answer"]](answer, words(language))

@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from omvei.drawings.bars import bar
-from omvei.drawings.page import html_page
+from omvei.drawings.sheet import html_page
 from omvei.drawings.strokes import tag
 from omvei.language import Words, words
 
@@ -42,7 +42,7 @@ def draw(funnel: Json, words: Words) -> str:
         seconds = step.get("median_seconds")
         cells = [
             tag("th", f"{tag('span', str(number), class_='dot')} {escape(label)}", scope="row"),
-            tag("td", bar(share, low, high), class_="wide"),
+            tag("td", bar(share, low, high), class_="art"),
             tag("td", words.number(step["people"]), class_="num strong"),
             tag("td", rate, class_="num"),
             tag("td", words.number(step["lost"]) if step.get("lost") else "–", class_="num"),

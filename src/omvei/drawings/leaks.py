@@ -1,5 +1,5 @@
 """
-Where people are lost: for each stage, how many bought, are still on their way, or went silent.
+Where people are lost: for each stage, how many went on, are still there, or went silent.
 
     python -m omvei.drawings.leaks < leaks.json > leaks.html
 
@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from omvei.drawings.bars import parts
-from omvei.drawings.page import html_page
+from omvei.drawings.sheet import html_page
 from omvei.drawings.strokes import tag
 from omvei.language import Words, words
 
@@ -44,7 +44,8 @@ def _stages(leaks: Json, words: Words) -> str:
     rows = []
     for row in stages:
         people = row["people"] or 1
-        shares = [(name, row[name] / people) for name in ("bought", "open", "left")]
+        shares = [(name, row[name] / people) for name in ("open", "left")]
+        shares.insert(0, ("rest", 1 - sum(share for _, share in shares)))
         if row.get("too_few") or row.get("rate") is None:
             rate = tag("small", escape(words("few")))
         else:
@@ -55,9 +56,9 @@ def _stages(leaks: Json, words: Words) -> str:
         label = words.stage(leaks.get("lens"), row["stage"])
         cells = [
             tag("th", escape(label), scope="row"),
-            tag("td", parts(shares), class_="wide"),
+            tag("td", parts(shares), class_="art"),
             tag("td", words.number(row["people"]), class_="num"),
-            tag("td", words.number(row["left"]), class_="num strong"),
+            tag("td", _left(row, words), class_="num strong"),
             tag("td", words.number(row["open"]), class_="num"),
             tag("td", words.number(row["bought"]), class_="num"),
             tag("td", rate, class_="num"),
@@ -65,7 +66,7 @@ def _stages(leaks: Json, words: Words) -> str:
         rows.append(tag("tr", "".join(cells)))
     key = "".join(
         tag("span", tag("i", class_=name) + escape(words(f"leaks.{name}")))
-        for name in ("bought", "open", "left")
+        for name in ("rest", "open", "left")
     )
     caption = tag("caption", escape(words("leaks.caption")), class_="unseen")
     table = tag("thead", tag("tr", heads)) + tag("tbody", "".join(rows))
@@ -88,14 +89,22 @@ def _transitions(leaks: Json, words: Words) -> str:
         shares = [("rest", (row["people"] - row["left"]) / most), ("left", row["left"] / most)]
         cells = [
             tag("th", escape(f"{a} → {b}"), scope="row"),
-            tag("td", parts(shares), class_="wide"),
+            tag("td", parts(shares), class_="art"),
             tag("td", words.number(row["people"]), class_="num"),
-            tag("td", words.number(row["left"]), class_="num strong"),
+            tag("td", _left(row, words), class_="num strong"),
         ]
         body.append(tag("tr", "".join(cells)))
     caption = tag("caption", escape(words("leaks.transitions")))
     table = tag("thead", tag("tr", heads)) + tag("tbody", "".join(body))
     return tag("table", caption + table, class_="steps")
+
+
+def _left(row: Json, words: Words) -> str:
+    """Write how many went silent, and how many of these had bought: no leak, but an ending."""
+    if not row.get("customers"):
+        return words.number(row["left"])
+    of_them = words("leaks.customers", n=row["customers"])
+    return f"{words.number(row['left'])} {tag('small', escape(of_them))}"
 
 
 if __name__ == "__main__":

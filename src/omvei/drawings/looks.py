@@ -30,6 +30,8 @@ def look(by: str, name: str, *, goal: bool = False) -> Look:
     looks = _looks()
     entry: Mapping[str, str] = looks["groups"]["information"]
     icon = ""
+    if by == "content" and name.startswith("("):
+        by, name = "kind", name[1:-1]
     if by in ("kind", "event") and name in vocabulary():
         entry = looks["groups"][vocabulary()[name]["group"]]
         icon = looks["kinds"].get(name, "")
@@ -37,7 +39,7 @@ def look(by: str, name: str, *, goal: bool = False) -> Look:
         entry = looks["channels"].get(name, looks["groups"]["other"])
     elif by == "stage":
         entry = looks["stages"].get(name, looks["groups"]["other"])
-    elif name in ("(other)", "Other"):
+    elif name == "Other":
         entry = looks["groups"]["other"]
     icon = "flag" if goal else icon or entry["icon"]
     return Look(looks["icons"][icon], entry["family"])

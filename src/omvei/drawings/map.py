@@ -351,7 +351,7 @@ def picture(map: Json, words: Words, *, shape: str = "wide") -> str:
 
 def page(map: Json, words: Words) -> str:
     """Return one self-contained HTML page: the map, what it says, and its table."""
-    from omvei.drawings.page import map_page
+    from omvei.drawings.sheet import map_page
 
     return map_page(map, words)
 

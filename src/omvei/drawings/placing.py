@@ -139,6 +139,8 @@ def _size(count: int, tall: bool) -> tuple[float, float]:
 
 def _along(spots: Sequence[Spot]) -> Numbers:
     count = len(spots)
+    if count == 0:
+        return np.zeros(0)
     order = sorted(range(count), key=lambda i: (spots[i].position, spots[i].id))
     if count == 1:
         return np.array([0.5])

@@ -15,8 +15,8 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from omvei.drawings.looks import look
-from omvei.drawings.page import html_page
 from omvei.drawings.placing import text_width
+from omvei.drawings.sheet import html_page
 from omvei.drawings.strokes import drawn_icon, near, tag
 from omvei.language import Words, words
 

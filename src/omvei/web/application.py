@@ -1,0 +1,159 @@
+"""
+The application: which address is answered by what, and how errors are told.
+
+>>> [route.path for route in ROUTES][:4]
+['/', '/start.json', '/map', '/map.json']
+"""
+
+import secrets
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+import omvei
+from omvei import drawings
+from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
+from omvei.language import words
+from omvei.web import data, funnel, leaks, map, people, start
+from omvei.web.guard import Guard, StaleFormError, TooLargeError
+from omvei.web.jobs import Jobs
+from omvei.web.showing import as_json, show, wants_json
+
+LIMIT = 2 << 30
+"""Bytes of a file sent through the browser: 2 GiB."""
+
+Handler = Callable[[Request], Any]
+
+
+def _both(path: str, handler: Handler) -> Iterable[Route]:
+    """Answer a page and its `.json`."""
+    return Route(path, handler), Route(f"{path}.json", handler)
+
+
+ROUTES = [
+    Route("/", start.start),
+    Route("/start.json", start.start),
+    *_both("/map", map.map_page),
+    Route("/map.svg", map.picture),
+    *_both("/people", people.people),
+    Route("/people/{person}.json", people.person),
+    Route("/people/{person}", people.person),
+    *_both("/leaks", leaks.leaks),
+    *_both("/funnel", funnel.funnel),
+    *_both("/data", data.data),
+    *_both("/data/rejected", data.rejected),
+    Route("/data/upload", data.upload, methods=["POST"]),
+    Route("/data/preview/{key}.json", data.preview),
+    Route("/data/preview/{key}", data.preview),
+    Route("/data/import/{key}", data.take, methods=["POST"]),
+    Route("/data/progress/{key}.json", data.progress),
+    Route("/data/progress/{key}", data.progress),
+    Route("/preferences", data.preferences, methods=["POST"]),
+]
+
+
+def app(
+    path: Path | str,
+    *,
+    language: str = "nb",
+    hosts: Iterable[str] = (),
+    limit: int = LIMIT,
+) -> Starlette:
+    """Make the application of the workspace in `path`.
+
+    `language` is spoken to browsers that ask for none of ours. `hosts` are names to answer to
+    beside those of this machine; `limit` is the most bytes a file may have.
+
+    Raises `WorkspaceError` if there is no workspace.
+    """
+    here = omvei.open(path)
+    folder = Path(__file__).parent
+    application = Starlette(
+        routes=[
+            *ROUTES,
+            Mount("/static", Static(directory=folder / "static")),
+        ],
+        middleware=[
+            Middleware(Guard, hosts=hosts, limit=limit, refusal=words(language)("error.host")),
+            Middleware(GZipMiddleware, minimum_size=2000),
+        ],
+        exception_handlers={404: _missing, 405: _missing, 500: _broken, OmveiError: _told},
+    )
+    application.state.path = here.path
+    application.state.language = language
+    application.state.limit = limit
+    application.state.secret = secrets.token_bytes(32)
+    application.state.jobs = Jobs(here.path / "inbox")
+    return application
+
+
+def serve(path: Path | str, host: str = "127.0.0.1", port: int = 8321) -> None:
+    """Serve a workspace until stopped; to this machine only, unless `host` says otherwise."""
+    import uvicorn
+
+    hosts = () if host in ("127.0.0.1", "0.0.0.0", "::1", "::", "localhost") else (host,)
+    application = app(path, hosts=hosts)
+    # The first map would wait for its kernels to be compiled; do it while the reader comes.
+    threading.Thread(target=_warm, args=(path,), daemon=True).start()
+    print(f"Omvei shows {Path(path).resolve().name} on http://{host}:{port}")  # noqa: T201
+    uvicorn.run(application, host=host, port=port, log_level="warning", server_header=False)
+
+
+class Static(StaticFiles):
+    """The pages' own files, and the style sheet of the drawings."""
+
+    def lookup_path(self, path: str) -> tuple[str, Any]:
+        """Find a file; one sheet lives with the drawings, which need no web."""
+        if path == "drawings.css":
+            file = Path(drawings.__file__).with_name("drawings.css")
+            return str(file), file.stat()
+        return super().lookup_path(path)
+
+
+def _warm(path: Path | str) -> None:
+    from omvei.drawings import map as drawing
+
+    try:
+        journeys = omvei.open(path).journeys
+        drawing.draw(journeys.map().to_json(), words("en"))
+        journeys.findings()
+    except OmveiError:
+        pass  # no data yet: nothing to warm
+
+
+def _missing(request: Request, error: Exception) -> Response:
+    return _tell(request, 404, "error.404", "")
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    return _tell(request, 500, "error.500", "")
+
+
+def _told(request: Request, error: Exception) -> Response:
+    """Tell a mistake that has a name; one that means "no data" is a page of its own."""
+    if isinstance(error, TooLargeError):
+        return _tell(request, 413, "error.413", "", size=data.size(request))
+    if isinstance(error, StaleFormError):
+        return _tell(request, 403, "error.403", "")
+    if isinstance(error, NothingToAnswerError):
+        if wants_json(request):
+            return as_json({"error": str(error)}, 404)
+        return show(request, "empty.html")
+    if isinstance(error, UnknownNameError):
+        return _tell(request, 404, "error.404", str(error))
+    return _tell(request, 400, "error.400", str(error))
+
+
+def _tell(request: Request, status: int, key: str, detail: str, **values: Any) -> Response:
+    if wants_json(request):
+        return as_json({"error": detail or words("en")(f"{key}.text", **values)}, status)
+    return show(request, "error.html", status, key=key, detail=detail, values=values)

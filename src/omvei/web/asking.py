@@ -1,0 +1,104 @@
+"""
+What a page's address asks for: by what, through which model, in which period.
+
+The words of the address are those of the code and do not change with the language:
+`?by=stage&lens=hankins&period=quarter`, or `?from=2025-01-01&to=2025-06-30` (both days included).
+Without a period a page shows the last twelve months of what there is.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+
+import omvei
+from omvei import lenses
+from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
+
+BY = ("kind", "channel", "stage", "content", "event")
+PERIODS = {"year": 365, "quarter": 90, "month": 30, "all": None}
+LENS = "five_stage"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A page's question, and the journeys it is put to."""
+
+    workspace: Any
+    everybody: Any
+    """All journeys: `omvei.Journeys`."""
+    journeys: Any
+    """Those of the period, seen through the lens."""
+    by: str | None
+    lens: str
+    period: str
+    """A key of `PERIODS`, or `chosen` for given dates."""
+    first: date
+    """First and last day of the period."""
+    last: date
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What other pages must be asked to answer for the same journeys."""
+        if self.period == "chosen":
+            return {"from": self.first.isoformat(), "to": self.last.isoformat()}
+        return {} if self.period == "year" else {"period": self.period}
+
+
+def workspace(request: Request) -> Any:
+    """Open the workspace as it is now."""
+    return omvei.open(request.app.state.path)
+
+
+def has_data(workspace: Any) -> bool:
+    """Say whether anything has been imported."""
+    try:
+        return bool(workspace.journeys)
+    except NothingToAnswerError:
+        return False
+
+
+def ask(request: Request) -> Asked:
+    """Read a page's question.
+
+    Raises `NothingToAnswerError` without data, `UnknownNameError` for a name that is not there,
+    `OmveiError` for a date that is none.
+    """
+    query = request.query_params
+    here = workspace(request)
+    everybody = here.journeys
+    by, lens = query.get("by") or None, query.get("lens") or LENS
+    if by is not None and by not in BY:
+        raise UnknownNameError("view", by, BY)
+    if lens not in lenses.names():
+        raise UnknownNameError("model", lens, lenses.names())
+    window = everybody.meaning(0)["window"]
+    start, end = _day(window["from"]), _day(window["to"])
+    period = query.get("period") or "year"
+    if period not in PERIODS:
+        raise UnknownNameError("period", period, list(PERIODS))
+    first, last = start, end
+    if query.get("from") or query.get("to"):
+        period = "chosen"
+        first = _given(query.get("from"), start)
+        last = _given(query.get("to"), end)
+    else:
+        days = PERIODS[period]
+        if days is not None:
+            first = max(start, end - timedelta(days=days - 1))
+    narrowed = everybody
+    if (first, last) != (start, end):
+        narrowed = everybody.between(first, last + timedelta(days=1))
+    return Asked(here, everybody, narrowed.lens(lens), by, lens, period, first, last)
+
+
+def _given(text: str | None, default: date) -> date:
+    try:
+        return date.fromisoformat(text) if text else default
+    except ValueError:
+        raise OmveiError(f"{text!r} is not a day. Write it as 2025-12-31.") from None
+
+
+def _day(time: str | None) -> date:
+    return (datetime.fromisoformat(time) if time else datetime.now(UTC)).date()

@@ -1,0 +1,175 @@
+"""
+The data page: what has been brought in, and a new file step by step.
+
+upload → preview (how it was understood; change it, look again) → import, in the background →
+report. Nothing is kept before the person says so; rejected rows can be read with their reasons.
+"""
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from omvei.errors import OmveiError
+from omvei.web.asking import has_data, workspace
+from omvei.web.guard import check_form
+from omvei.web.jobs import Jobs
+from omvei.web.showing import as_json, said, show, wants_json
+
+FIELDS = (
+    "person", "time", "event", "content", "channel", "campaign", "query", "product", "value",
+    "currency", "order_id", "email", "user_id", "rating", "cost", "account",
+)  # fmt: skip
+REJECTED = 200  # rejected rows on a page
+
+
+def data(request: Request) -> Response:
+    """Show the files that were brought in."""
+    here = workspace(request)
+    imports = list(reversed(here.imports()))
+    summary = here.journeys.summary().to_json() if has_data(here) else None
+    if wants_json(request):
+        return as_json({"answer": "data", "imports": imports, "summary": summary})
+    return show(
+        request, "data.html", imports=imports, summary=summary, simulated=here.simulated,
+        most=size(request), json="/data.json",
+    )  # fmt: skip
+
+
+def rejected(request: Request) -> Response:
+    """Show rows that were set aside, and why."""
+    here = workspace(request)
+    file = request.query_params.get("file") or None
+    rows = here.rejected(file, REJECTED)
+    if wants_json(request):
+        return as_json({"answer": "rejected", "file": file, "rows": rows})
+    names = {done["file"]: done["name"] for done in here.imports()}
+    return show(
+        request, "rejected.html", rows=rows, names=names, file=file, simulated=here.simulated,
+        json=f"/data/rejected.json?{request.url.query}".rstrip("?"),
+    )  # fmt: skip
+
+
+async def upload(request: Request) -> Response:
+    """Take a file and show how it is understood."""
+    async with request.form(max_files=1) as form:
+        check_form(request, form.get("token"))
+        sent = form.get("file")
+        if not isinstance(sent, UploadFile) or not sent.filename:
+            return RedirectResponse("/data", 303)
+        key, path = _jobs(request).keep(sent.filename)
+        with path.open("wb") as out:
+            while part := await sent.read(1 << 20):
+                out.write(part)
+    return RedirectResponse(f"/data/preview/{key}", 303)
+
+
+def preview(request: Request) -> Response:
+    """Show how a waiting file is understood, with what was changed about it."""
+    key = request.path_params["key"]
+    path = _jobs(request).waiting(key)
+    if path is None:
+        return RedirectResponse("/data", 303)
+    query = request.query_params
+    told = _told(query)
+    found, trouble = [], ""
+    try:
+        found = workspace(request).preview(path, **told)
+    except OmveiError as error:
+        trouble = _without(str(error), path)
+    for item in found:
+        item["columns"] = _columns(item)
+        item["header"] = list(dict.fromkeys(name for row in item["rows"] for name in row))
+    if wants_json(request):
+        return as_json({"answer": "preview", "files": found, "trouble": trouble})
+    status = 422 if trouble else 200
+    return show(
+        request, "preview.html", status, key=key, name=path.name, found=found, trouble=trouble,
+        fields=FIELDS, told=told, event=query.get("event", ""),
+        timezone=query.get("timezone", ""), json=f"/data/preview/{key}.json",
+    )  # fmt: skip
+
+
+async def take(request: Request) -> Response:
+    """Start bringing a waiting file in."""
+    form = await request.form()
+    check_form(request, form.get("token"))
+    key = request.path_params["key"]
+    path = _jobs(request).waiting(key)
+    if path is None:
+        return RedirectResponse("/data", 303)
+    if form.get("cancel"):
+        _jobs(request).drop(key)
+        return RedirectResponse("/data", 303)
+    told = _told(form)
+    allow = form.get("allow") == "yes"
+    here = workspace(request)
+    if _jobs(request).get(key) is None:
+        _jobs(request).start(
+            key,
+            path.name,
+            lambda progress: here.take(path, **told, allow_rejects=allow, progress=progress),
+        )
+    return RedirectResponse(f"/data/progress/{key}", 303)
+
+
+def progress(request: Request) -> Response:
+    """Show how far an import has come, and its report when it is done."""
+    job = _jobs(request).get(request.path_params["key"])
+    if job is None:
+        return RedirectResponse("/data", 303)
+    if wants_json(request):
+        return as_json(job.to_json())
+    return show(request, "progress.html", job=job, json=f"/data/progress/{job.id}.json")
+
+
+async def preferences(request: Request) -> Response:
+    """Keep the language and the appearance the person chose, for a year."""
+    form = await request.form()
+    await run_in_threadpool(check_form, request, form.get("token"))
+    back = str(form.get("back") or "/")
+    # Only a path of our own: never to another site.
+    local = back.startswith("/") and not back.startswith(("//", "/\\"))
+    response = RedirectResponse(back if local else "/", 303)
+    for name in ("language", "theme"):
+        value = form.get(name)
+        if isinstance(value, str) and value.isalpha():
+            response.set_cookie(f"omvei_{name}", value, max_age=31_536_000, samesite="lax")
+    return response
+
+
+def _jobs(request: Request) -> Jobs:
+    jobs: Jobs = request.app.state.jobs
+    return jobs
+
+
+def _told(given: Any) -> dict[str, Any]:
+    """Read what the person said about a file: source, mapping, event, time zone."""
+    mapping = {
+        field: str(given.get(f"map_{field}")) for field in FIELDS if given.get(f"map_{field}")
+    }
+    told: dict[str, Any] = {"mapping": mapping} if mapping else {}
+    for name in ("source", "event", "timezone"):
+        if given.get(name):
+            told[name] = str(given.get(name)).strip()
+    return told
+
+
+def _columns(item: dict[str, Any]) -> list[str]:
+    """Return the columns of a file that has any to choose among."""
+    taken = [column for column in item["mapping"].values() if isinstance(column, str)]
+    return list(dict.fromkeys([*taken, *item["unmapped"]]))
+
+
+def _without(text: str, path: Any) -> str:
+    """Leave out the folder the file waits in: it means nothing to the reader."""
+    return text.replace(f"{path.parent}/", "")
+
+
+def size(request: Request) -> str:
+    """Write the most a sent file may have."""
+    mebibytes = request.app.state.limit // (1 << 20)
+    t = said(request)
+    return f"{t.number(mebibytes)} MB" if mebibytes < 1024 else f"{t.decimal(mebibytes / 1024)} GB"

@@ -1,0 +1,51 @@
+"""A funnel of the reader's own steps: `?step=product_view&step=purchase&within=30d&by=kind`."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from omvei.drawings import funnel as drawing
+from omvei.durations import parse
+from omvei.errors import UnknownNameError
+from omvei.web.asking import BY, PERIODS, Asked, ask
+from omvei.web.showing import as_json, said, show, wants_json
+
+STEPS = 6  # fields for steps
+WITHIN = ("1d", "7d", "30d", "90d", "365d")
+
+
+def funnel(request: Request) -> Response:
+    """Show a funnel; without steps, one of the usual way to the goal."""
+    asked = ask(request)
+    nodes = asked.journeys.map(asked.by).to_json()
+    by = nodes["by"]
+    known = [n["id"] for n in nodes["nodes"] if n["id"] not in ("(start)", "(end)", "Other")]
+    known = [name for name in known if name not in ("(none)", "(no stage)")]
+    within = request.query_params.get("within") or "30d"
+    if within not in WITHIN:
+        raise UnknownNameError("length of time", within, WITHIN)
+    steps = [step for step in request.query_params.getlist("step") if step] or _usual(asked, nodes)
+    answer: dict[str, Any] = asked.journeys.funnel(steps, by=by, within=parse(within)).to_json()
+    if wants_json(request):
+        return as_json(answer)
+    t = said(request)
+    return show(
+        request, "funnel.html", funnel=answer, asked=asked, by=by, all_by=BY, steps=steps,
+        known=sorted(known, key=lambda name: t.label(by, name, asked.lens)), fields=STEPS,
+        within=within,
+        all_within=[(text, t.duration(parse(text).total_seconds())) for text in WITHIN],
+        span=t.duration(parse(within).total_seconds()), funnel_svg=drawing.draw(answer, t),
+        simulated=asked.workspace.simulated, periods=PERIODS,
+        json=f"/funnel.json?{request.url.query}".rstrip("?"),
+    )  # fmt: skip
+
+
+def _usual(asked: Asked, nodes: dict[str, Any]) -> list[str]:
+    """Return up to four steps: the busiest, in the order people meet them, the goal last."""
+    inside = [n for n in nodes["nodes"] if n["position"] is not None and n["id"][0] != "("]
+    inside = [n for n in inside if n["id"] != "Other"]
+    goal = [n["id"] for n in inside if n["is_goal"]]
+    busy = sorted((n for n in inside if not n["is_goal"]), key=lambda n: -n["people"])
+    busy = sorted(busy[: 4 - len(goal[:1])], key=lambda n: n["position"])
+    return [n["id"] for n in busy] + goal[:1]

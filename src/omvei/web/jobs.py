@@ -1,0 +1,97 @@
+"""
+Imports that run while the pages go on.
+
+A job is one file being taken in by a thread of its own; one runs at a time, because a workspace has
+one writer. Its state is read by the progress page.
+"""
+
+import secrets
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from omvei.errors import OmveiError
+
+Work = Callable[[Callable[[int, int | None, str], None]], list[dict[str, Any]]]
+
+
+@dataclass
+class Job:
+    """One import: `state` is waiting, running, done or failed."""
+
+    id: str
+    file: str
+    state: str = "waiting"
+    phase: str = "waiting"
+    done: int = 0
+    total: int | None = None
+    report: list[dict[str, Any]] = field(default_factory=list)
+    reason: str = ""
+    """Why it failed, in the words of the error."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the progress page asks for."""
+        return {
+            "answer": "progress", "file": self.file, "state": self.state, "phase": self.phase,
+            "done": self.done, "total": self.total, "report": self.report, "reason": self.reason,
+        }  # fmt: skip
+
+
+class Jobs:
+    """The jobs of this process, and the files that wait to be confirmed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        """Where sent files lie until they are taken in or thrown away."""
+        self._jobs: dict[str, Job] = {}
+        self._turn = threading.Lock()
+
+    def keep(self, name: str) -> tuple[str, Path]:
+        """Make a place for a sent file: its key, and the path to write it to."""
+        key = secrets.token_hex(8)
+        place = self.folder / key
+        place.mkdir(parents=True)
+        return key, place / (Path(name.replace("\\", "/")).name or "file")
+
+    def waiting(self, key: str) -> Path | None:
+        """Return the path of a file that waits, if it still does."""
+        if not key.isalnum():
+            return None
+        place = self.folder / key
+        return next(place.iterdir(), None) if place.is_dir() else None
+
+    def drop(self, key: str) -> None:
+        """Throw a waiting file away."""
+        if self.waiting(key):
+            shutil.rmtree(self.folder / key)
+
+    def start(self, key: str, file: str, work: Work) -> Job:
+        """Run `work` in a thread; the waiting file is thrown away when it is done."""
+        job = self._jobs[key] = Job(key, file)
+        threading.Thread(target=self._run, args=(job, work), name=f"import {key}").start()
+        return job
+
+    def get(self, key: str) -> Job | None:
+        """Return a job of this process."""
+        return self._jobs.get(key)
+
+    def _run(self, job: Job, work: Work) -> None:
+        def progress(done: int, total: int | None, phase: str) -> None:
+            job.done, job.total, job.phase = done, total, phase
+
+        with self._turn:
+            job.state = "running"
+            try:
+                job.report = work(progress)
+                job.state = "done"
+            except OmveiError as error:
+                job.reason, job.state = str(error), "failed"
+            except Exception:
+                # The person is told that the mistake is ours; the terminal gets the traceback.
+                job.state = "failed"
+                raise
+            finally:
+                self.drop(job.id)

@@ -1,0 +1,59 @@
+"""The people behind a node, a path or everything; and one person's timeline."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from omvei import lenses
+from omvei.drawings import sheet
+from omvei.drawings import trace as drawing
+from omvei.web.asking import ask
+from omvei.web.showing import address, as_json, said, show, wants_json
+
+SHOWN = 50  # people on a page
+
+
+def people(request: Request) -> Response:
+    """List people, the latest first; `?find=` goes to one of them."""
+    query = request.query_params
+    if query.get("find"):
+        return RedirectResponse(f"/people/{query['find'].strip()}", 303)
+    asked = ask(request)
+    offset = max(0, int(query["offset"])) if query.get("offset", "").isdigit() else 0
+    node, source, target = query.get("node"), query.get("source"), query.get("target")
+    edge = (source, target) if source is not None and target is not None else None
+    found = asked.journeys.people(
+        by=asked.by, node=node if edge is None else None, edge=edge, limit=SHOWN, offset=offset
+    )
+    answer = found.to_json() | {"lens": asked.lens}
+    if wants_json(request):
+        return as_json(answer)
+    t = said(request)
+    ends = {"node": node, "source": source, "target": target}
+    names = {key: sheet.end_label(answer, name, t) if name else None for key, name in ends.items()}
+    kept: dict[str, Any] = {
+        **asked.query, "by": asked.by, "lens": query.get("lens"),
+        "node": node, "source": source, "target": target,
+    }  # fmt: skip
+    return show(
+        request, "people.html", people=answer, asked=asked, names=names, kept=kept,
+        step=SHOWN, offset=offset, simulated=asked.workspace.simulated,
+        json=address("/people.json", kept),
+    )  # fmt: skip
+
+
+def person(request: Request) -> Response:
+    """Show one person, by any of their identifiers."""
+    asked = ask(request)
+    who = request.path_params["person"]
+    trace = asked.everybody.trace(who).to_json()
+    if wants_json(request):
+        return as_json(trace)
+    t = said(request)
+    return show(
+        request, "person.html", trace=trace, asked=asked, all_lenses=lenses.names(),
+        line_svg=drawing.line(trace, t, asked.lens),
+        timeline_svg=drawing.timeline(trace, t, asked.lens),
+        simulated=asked.workspace.simulated, json=f"/people/{trace['person']}.json",
+    )  # fmt: skip
