@@ -181,6 +181,7 @@ class Events:
             writer_properties=WriterProperties(
                 compression="ZSTD",
                 compression_level=1,
+                max_row_group_size=128 * 1024,  # so that many threads can read one file
                 column_properties=dict.fromkeys([*IDENTIFIERS, "session_id"], NO_STATISTICS),
             ),
             commit_properties=CommitProperties(

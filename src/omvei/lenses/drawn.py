@@ -58,8 +58,6 @@ def columns(journey: str) -> dict[str, Any]:
     starts = np.array([0, len(rows)], np.int64)
     bought = kind == codes()["purchase"]
     rating = np.array([row[3] for row in rows], np.int16)
-    scale = np.zeros(len(codes()), np.int16)
-    scale[codes()["review_written"]], scale[codes()["survey"]] = 5, 10
     product = np.array([row[5] for row in rows], np.int32)
     words = [row[4] for row in rows]
     intended = sorted({word for word in words if word})
@@ -86,7 +84,7 @@ def columns(journey: str) -> dict[str, Any]:
             bought,
             np.isin(kind, [codes()["return"], codes()["complaint"]]),
             rating,
-            scale[kind],
+            visits.scales()[kind],
         ),
     }
 

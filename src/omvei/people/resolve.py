@@ -69,12 +69,10 @@ def strongest() -> str:
 def resolve(con: duckdb.DuckDBPyConnection, key: str) -> People:
     """Find the people in the table `facts` of a connection; `key` is the workspace's.
 
-    Reads `facts(time, event_id, consent, <identifiers>)`; leaves the tables `together` (distinct
-    sets of identifiers, cleaned) and `identifiers` in the connection.
+    Reads `facts(time, event_id, consent, <identifiers, cleaned>)`; leaves the tables `together`
+    (distinct sets of identifiers) and `identifiers` in the connection.
     """
-    prepare(con)
     con.execute("SET VARIABLE key = $key", {"key": key})
-    cleaned = ", ".join(f"{clean(kind, kind)} AS {kind}" for kind in IDENTIFIERS)
     each = " UNION ALL ".join(
         f"SELECT {rank} AS rank, '{kind}' AS kind, {kind} AS value, first, last, events "
         f"FROM together WHERE {kind} IS NOT NULL"
@@ -88,13 +86,13 @@ def resolve(con: duckdb.DuckDBPyConnection, key: str) -> People:
     )
     con.execute(f"""
         -- identifiers that one event carried, and how often
-        CREATE OR REPLACE TEMP TABLE together AS
-        SELECT {cleaned}, coalesce(consent = 'denied', false) AS denied,
+        CREATE OR REPLACE TABLE together AS
+        SELECT {", ".join(IDENTIFIERS)}, coalesce(consent = 'denied', false) AS denied,
                min(time) AS first, max(time) AS last, min(event_id) AS event_id, count(*) AS events
         FROM facts GROUP BY ALL;
 
         -- one row an identifier, strongest kind first: its position is its number in the graph
-        CREATE OR REPLACE TEMP TABLE nodes AS
+        CREATE OR REPLACE TABLE nodes AS
         SELECT row_number() OVER (ORDER BY rank, value) - 1 AS place, kind, value,
                kind || ':' || value AS name,
                ('0x' || substr(sha256(getvariable('key') || kind || ':' || value), 1, 15))::BIGINT
@@ -103,7 +101,7 @@ def resolve(con: duckdb.DuckDBPyConnection, key: str) -> People:
         FROM ({each}) GROUP BY rank, kind, value;
 
         -- one row a pair that must be one person's, in the order in which it is tried
-        CREATE OR REPLACE TEMP TABLE pairs AS
+        CREATE OR REPLACE TABLE pairs AS
         SELECT a.place::INT AS low, b.place::INT AS high,
                a.kind AS strong_kind, a.value AS strong_value,
                b.kind AS weak_kind, b.value AS weak_value, min(p.first) AS time,
@@ -133,7 +131,7 @@ def resolve(con: duckdb.DuckDBPyConnection, key: str) -> People:
         }
     )
     con.register("found", identifiers)
-    con.execute("CREATE OR REPLACE TEMP TABLE identifiers AS SELECT * FROM found")
+    con.execute("CREATE OR REPLACE TABLE identifiers AS SELECT * FROM found")
     con.unregister("found")
     joins = edges.drop_columns(["low", "high", "rank"]).append_column("refused", pa.array(refused))
     return People(identifiers, joins)

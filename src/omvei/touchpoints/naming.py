@@ -25,7 +25,7 @@ TAGS = {"utm_source": "utm_source", "utm_medium": "utm_medium", "utm_campaign": 
 
 LOOKED_UP = f"""
 -- one row an address: its host, its path, its campaign tags, the words of the site's own search
-CREATE OR REPLACE TEMP TABLE pages AS
+CREATE OR REPLACE TABLE pages AS
 SELECT url,
     nullif(lower(regexp_extract(url, '^(?:[a-z]+:)?//([^/?#:]+)', 1)), '') AS page_host,
     coalesce(nullif(regexp_extract(url, '^(?:[a-z]+:)?(?://[^/?#]*)?([^?#]*)', 1), ''), '/')
@@ -36,7 +36,7 @@ SELECT url,
 FROM (SELECT DISTINCT url FROM facts WHERE url IS NOT NULL);
 
 -- one row a referrer: its host and path, and the words it was searched with
-CREATE OR REPLACE TEMP TABLE referrers AS
+CREATE OR REPLACE TABLE referrers AS
 SELECT referrer,
     lower(regexp_extract(referrer, '^(?:[a-z-]+:)?//([^/?#:]+)', 1)) AS host,
     lower(regexp_extract(referrer, '^(?:[a-z-]+:)?//([^?#]*?)/*(?:[?#]|$)', 1)) AS address,
@@ -68,7 +68,7 @@ def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[str | None, ..
 
 def _table(con: duckdb.DuckDBPyConnection, name: str, columns: dict[str, pa.Array]) -> None:
     con.register("looked_up", pa.table(columns))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM looked_up")
+    con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM looked_up")
     con.unregister("looked_up")
 
 

@@ -9,6 +9,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from .vocabulary import codes
+
 Starts = NDArray[np.int64]
 Micros = NDArray[np.int64]
 Codes16 = NDArray[np.int16]
@@ -100,6 +102,13 @@ def verdicts(
             if bought[row]:
                 current = -1
     return latest
+
+
+def scales() -> Codes16:
+    """How the rating of each kind is read, by code: 5 for 1 to 5 stars, 10 for 0 to 10, 0 not."""
+    scale = np.zeros(len(codes()), np.int16)
+    scale[codes()["review_written"]], scale[codes()["survey"]] = 5, 10
+    return scale
 
 
 def seen_before(person: Codes32, code: Codes32) -> Flags:
