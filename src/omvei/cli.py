@@ -219,12 +219,16 @@ def import_(
                 file, source, columns, event, timezone, allow_rejects, watch, build=False
             )
         ]
-        if any(not item["known"] for item in done):
+        if workspace.stale:
             workspace.build(watch)
     if raw:
         click.echo(json.dumps(done, ensure_ascii=False, indent=2))
     else:
-        printing.imports(done)
+        printing.imports([item for item in done if "error" not in item])
+    if failed := [item["error"] for item in done if "error" in item]:
+        for error in failed:
+            click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
 
 
 @main.command()

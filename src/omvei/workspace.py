@@ -12,7 +12,7 @@ import hashlib
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .durations import parse
-from .errors import DefinitionError, UnknownNameError, WorkspaceError
+from .errors import DefinitionError, SourceError, UnknownNameError, WorkspaceError
 
 if TYPE_CHECKING:
     from .blocks.manifest import Build
@@ -116,38 +116,36 @@ class Workspace:
         from . import sources
         from .events.schema import GIVEN, REFUSED
 
-        found = []
-        with sources.open_files(Path(path)) as files:
-            for name, file in files:
-                reading = sources.read(file, self._options(mapping, event, timezone), source)
-                good, bad = 0, 0
-                first: list[dict[str, Any]] = []
-                rejected: list[dict[str, Any]] = []
-                for batch in reading.batches:
-                    for row in batch.to_pylist() if len(first) < rows else []:
-                        if row["reason"] is None and len(first) < rows:
-                            first.append(
-                                {c.name: row[c.name] for c in GIVEN if row[c.name] is not None}
-                            )
-                    refused = batch.filter(batch.column("reason").is_valid())
-                    bad += len(refused)
-                    good += len(batch) - len(refused)
-                    keep = refused.select([c.name for c in REFUSED]).slice(0, rows - len(rejected))
-                    rejected += keep.to_pylist()
-                found.append(
-                    {
-                        "file": _short(name, Path(path)),
-                        "source": reading.source,
-                        "mapping": dict(reading.mapping),
-                        "unmapped": list(reading.unmapped),
-                        "notes": list(reading.notes),
-                        "good": good,
-                        "bad": bad,
-                        "rows": first,
-                        "rejected": rejected,
-                    }
-                )
-        return found
+        def look(name: str, file: Path) -> dict[str, Any]:
+            reading = sources.read(file, self._options(mapping, event, timezone), source)
+            good, bad = 0, 0
+            first: list[dict[str, Any]] = []
+            rejected: list[dict[str, Any]] = []
+            for batch in reading.batches:
+                refused = batch.filter(batch.column("reason").is_valid())
+                bad += len(refused)
+                good += len(batch) - len(refused)
+                if len(first) < rows:
+                    kept = batch.filter(batch.column("reason").is_null()).slice(
+                        0, rows - len(first)
+                    )
+                    for row in kept.select([column.name for column in GIVEN]).to_pylist():
+                        first.append({key: said for key, said in row.items() if said is not None})
+                keep = refused.select([column.name for column in REFUSED])
+                rejected += keep.slice(0, rows - len(rejected)).to_pylist()
+            return {
+                "file": name,
+                "source": reading.source,
+                "mapping": dict(reading.mapping),
+                "unmapped": list(reading.unmapped),
+                "notes": list(reading.notes),
+                "good": good,
+                "bad": bad,
+                "rows": first,
+                "rejected": rejected,
+            }
+
+        return self._each(path, look)
 
     def take(
         self,
@@ -163,28 +161,50 @@ class Workspace:
         """Import a file, a folder or an archive, each file whole or not at all, and rebuild.
 
         One item a file: `file, name, source, rows, events, rejected, duplicates, mapping, time,
-        known` (`known`: the file was here already).
+        known` (`known`: the file was here already). Of several files, one that cannot be taken in
+        does not stop the others: its item is `name, error`. A single one raises `SourceError`.
         """
         from . import sources
 
         self.check()
-        found = []
-        with sources.open_files(Path(path)) as files:
-            for name, file in files:
-                with file.open("rb") as opened:
-                    digest = hashlib.file_digest(opened, "sha256").hexdigest()[:16]
-                reading = sources.read(file, self._options(mapping, event, timezone), source)
-                done = self.events.append(
-                    reading,
-                    file=digest,
-                    name=_short(name, Path(path)),
-                    now=datetime.now(UTC).isoformat(timespec="seconds"),
-                    allow_rejects=allow_rejects,
-                    progress=progress,
-                )
-                found.append(asdict(done))
-        if build and any(not done["known"] for done in found):
+
+        def one(name: str, file: Path) -> dict[str, Any]:
+            with file.open("rb") as opened:
+                digest = hashlib.file_digest(opened, "sha256").hexdigest()[:16]
+            reading = sources.read(file, self._options(mapping, event, timezone), source)
+            done = self.events.append(
+                reading,
+                file=digest,
+                name=name,
+                now=datetime.now(UTC).isoformat(timespec="seconds"),
+                allow_rejects=allow_rejects,
+                progress=progress,
+            )
+            return asdict(done)
+
+        found = self._each(path, one)
+        if build and self.stale:
             self.build(progress)
+        return found
+
+    def _each(
+        self, path: Path | str, do: Callable[[str, Path], dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Do something with every file under `path`, by its short name."""
+        from . import sources
+
+        found: list[dict[str, Any]] = []
+        failed: list[SourceError] = []
+        with sources.open_files(Path(path)) as files:
+            for long_name, file in files:
+                name = _short(long_name, Path(path))
+                try:
+                    found.append(do(name, file))
+                except SourceError as error:
+                    failed.append(type(error)(name, error.reason, error.cure))
+                    found.append({"name": name, "error": str(failed[-1])})
+        if failed and len(found) == 1:
+            raise failed[0]
         return found
 
     def imports(self) -> list[dict[str, Any]]:
@@ -201,6 +221,14 @@ class Workspace:
         return Options(dict(mapping or {}), event, timezone, self.key)
 
     # -- journeys ----------------------------------------------------------------------------
+
+    @property
+    def stale(self) -> bool:
+        """Whether there are events that the journeys were not built from yet."""
+        from .blocks import manifest
+
+        built = manifest.read(self.path / "journeys")
+        return self.events.version != (built.events_version if built else -1)
 
     def build(self, progress: "Progress" = _silent) -> "Build":
         """Build the journeys again, from all events and the definitions as they are now."""
