@@ -362,7 +362,7 @@ WORDS = st.one_of(CELLS, st.sampled_from(["2025-01-01", "NA", "1,5", "31.12.2025
 
 
 @settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(WORDS, WORDS, WORDS, WORDS), min_size=1, max_size=12))
 def test_rows_in_are_good_rows_and_rejected_rows(take, rows):
@@ -376,7 +376,7 @@ def test_rows_in_are_good_rows_and_rejected_rows(take, rows):
 
 
 @settings(
-    deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.binary(max_size=300), st.sampled_from(["", "person,time\n", "[", "{", "<log>", "PAR1"]))
 def test_any_bytes_give_rows_or_an_error_of_ours(take, content, start):

@@ -111,12 +111,12 @@ def _guess(
 ) -> None:
     """Add what the header words say to `mapping`; with `sure`, only what has one reading."""
     taken = {column for value in mapping.values() for column in parts(value, columns)[1]}
-    plain = {column: _plain(column) for column in columns if column not in taken}
+    named = {column: plain(column) for column in columns if column not in taken}
     if "time" not in mapping:
-        day = [column for column, word in plain.items() if word in words()["day"]]
+        day = [column for column, word in named.items() if word in words()["day"]]
         clock = [
             column
-            for column, word in plain.items()
+            for column, word in named.items()
             if word in words()["clock"]
             and re.fullmatch(r"\d{1,2}[:.]\d{2}([:.]\d{2}.*)?", first.get(column) or "")
         ]
@@ -126,14 +126,19 @@ def _guess(
     for field, synonyms in words()["fields"].items():
         if field in mapping:
             continue
-        found = [column for word in synonyms for column in columns if plain.get(column) == word]
+        found = [column for word in synonyms for column in columns if named.get(column) == word]
         found = [column for column in found if column not in taken]
         if found and not (sure and len(found) > 1):
             mapping[field] = found[0]
             taken.add(found[0])
 
 
-def _plain(column: str) -> str:
+def plain(column: str) -> str:
+    """A column's name as the words of `columns.yaml` are written.
+
+    >>> plain(" Order-ID ")
+    'order_id'
+    """
     return re.sub(r"[^\w]+|_+", "_", column.strip().lower()).strip("_")
 
 

@@ -98,6 +98,8 @@ def read_rows(path: Path, lay: Layout, only: tuple[str, ...] | None = None) -> I
                 empty = pa.table({name: pa.array([], pa.string()) for name in names})
                 yield _stretch(empty, place, wrong, lay)
     except (pa.ArrowException, UnicodeError, OSError) as error:
+        if "Could not skip" in str(error) or "Empty CSV" in str(error):
+            return  # nothing follows the header
         raise _broken(path, str(error)) from error
     if place.broke and not _closed(path):
         raise _broken(path, f"row at line {place.last}")

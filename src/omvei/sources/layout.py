@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from omvei.sources.columns import plain, words
 from omvei.sources.head import Head
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -41,46 +42,51 @@ def layout(head: Head) -> Layout | None:
         return None
     # A run of blanks cuts any prose: it counts only where no other delimiter does.
     share, _, best = max(found, key=lambda lay: (lay[2].delimiter != BLANKS, lay[0], lay[1]))
-    return best if share >= 0.8 else None
+    return best if share >= (0.4 if _speaking(best) else 0.8) else None
+
+
+def _speaking(lay: Layout) -> bool:
+    """Whether two words of the header are known, so that it is a table however ragged."""
+    known = {word for synonyms in words()["fields"].values() for word in synonyms}
+    return lay.header and sum(plain(column) in known for column in lay.columns) > 1
 
 
 def _cut(head: Head, mark: str) -> tuple[float, int, Layout] | None:
     lines = list(head.lines[:200])
     quote = mark != BLANKS
     if quote:
-        rows: list[tuple[int, list[str]]] = []
+        rows: list[tuple[int, int, list[str]]] = []
         reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=mark)
         try:
             begin = 0
             for cells in reader:
                 if any(cells):
-                    rows.append((begin, cells))
+                    rows.append((begin, reader.line_num, cells))
                 begin = reader.line_num
         except csv.Error:
             return None
     else:
-        rows = [(place, line.split()) for place, line in enumerate(lines) if line.strip()]
+        rows = [(i, i + 1, line.split()) for i, line in enumerate(lines) if line.strip()]
     if not head.whole and len(rows) > 2:
         rows.pop()
-    counts = Counter(len(cells) for _, cells in rows)
+    counts = Counter(len(cells) for *_, cells in rows)
     if not counts:
         return None
     width, times = counts.most_common(1)[0]
     if len(rows) == 2 and len(counts) == 2:
-        width = len(rows[0][1])
+        width = len(rows[0][2])
         times = 1
     if width < 2:
         return None
-    place = next(i for i, (_, cells) in enumerate(rows) if len(cells) == width)
-    unnamed = place > 0 and len(rows[place - 1][1]) == width - 1 and width > 2
+    place = next(i for i, (*_, cells) in enumerate(rows) if len(cells) == width)
+    unnamed = place > 0 and len(rows[place - 1][2]) == width - 1 and width > 2
     if unnamed:  # R leaves the column of row names without a header
         place -= 1
-    begin, cells = rows[place]
+    begin, after, cells = rows[place]
     cells = [cell.strip().removeprefix("\ufeff") for cell in cells]
     if unnamed:
         cells = ["", *cells]
     header = not any(NUMBER_OR_DATE.fullmatch(cell) for cell in cells)
-    after = rows[place + 1][0] if place + 1 < len(rows) else len(lines)
     if quote is False and not header and width < 3:
         return None
     names = _unique(cells) if header else tuple(str(i + 1) for i in range(width))

@@ -218,7 +218,8 @@ def _faults(
     nobody = " AND ".join(f"{field} IS NULL" for field in people)
     if "consent" in said:
         nobody += " AND coalesce(consent, '') <> 'denied'"
-    yield nobody, mapping[people[0]], "nobody: no identifier is filled in", "''"
+    shown = "person" if "person" in said else people[0]
+    yield nobody, mapping[shown], "nobody: no identifier is filled in", "''"
 
 
 def _consent_sql() -> str:
