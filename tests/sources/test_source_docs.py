@@ -1,0 +1,51 @@
+"""Every source has a page that says what it reads and how to get the file."""
+
+from pathlib import Path
+
+import pytest
+
+from omvei import sources
+from omvei.errors import UnknownNameError
+from omvei.events.schema import GIVEN
+from omvei.sources import access_log, ga4, segment
+from omvei.sources.tags import tags
+
+DOCS = Path(__file__).parents[2] / "docs" / "sources"
+
+
+def page(name):
+    return (DOCS / f"{name}.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", sources.names())
+def test_every_source_has_a_page_with_the_way_to_the_file(name):
+    for part in (f"--source {name}", "## How to get this file", "## Fields", "refused"):
+        assert part in page(name)
+
+
+def test_every_field_of_ours_is_on_the_page_of_tables():
+    assert [column.name for column in GIVEN if f"`{column.name}`" not in page("table")] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("ga4", ga4.rules()["fields"]),
+        ("segment", segment.rules()["fields"]),
+        ("access-log", tags()),
+    ],
+)
+def test_every_field_a_rule_fills_is_on_its_page(name, fields):
+    assert [field for field in fields if f"`{field}`" not in page(name)] == []
+
+
+def test_every_kind_of_request_is_on_the_page_of_access_logs():
+    assert {"downloads", "assets", "asset_paths"} <= access_log.rules().keys()
+    for event in ("page_view", "download", "asset", "request"):
+        assert f"`{event}`" in page("access-log")
+
+
+def test_a_source_that_is_not_there_says_which_there_are(tmp_path):
+    (tmp_path / "a.csv").write_text("person,time\na,2025-01-01\n")
+    with pytest.raises(UnknownNameError, match="There is: 'table', 'access-log'"):
+        sources.read(tmp_path / "a.csv", source="matomo")
