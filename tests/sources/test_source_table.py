@@ -98,7 +98,7 @@ def test_an_impossible_time_is_rejected(take, text):
 def test_the_whole_column_decides_whether_the_month_comes_first(take):
     table = take(f"{HEAD}ann,03/04/2025,visit\nbob,03/13/2025,visit\n")
     assert table.column("time") == [at(2025, 3, 4), at(2025, 3, 13)]
-    assert table.reading.notes == ("'time' is read with the month first, as in 12/31/2025.",)
+    assert "'time' is read with the month first, as in 12/31/2025." in table.reading.notes
 
 
 def test_a_date_that_could_be_either_is_read_with_the_day_first_and_said_so(take):
@@ -197,9 +197,18 @@ def test_the_name_of_every_event_can_be_given(take):
     assert table.column("event") == ["purchase"]
 
 
-def test_without_a_name_an_event_with_a_page_is_a_page_view(take):
-    assert take("person,time,url\na,2025-01-01,/x\n").column("event") == ["page_view"]
-    assert take("person,time,store\na,2025-01-01,Oslo\n").column("event") == ["touch"]
+@pytest.mark.parametrize(
+    ("columns", "cells", "event"),
+    [
+        ("url", "/x", "page_view"),
+        ("order_id,value", "A-1,12", "purchase"),
+        ("store", "Oslo", "touch"),
+    ],
+)
+def test_without_a_name_the_columns_suggest_what_an_event_is(take, columns, cells, event):
+    table = take(f"person,time,{columns}\na,2025-01-01,{cells}\n")
+    assert table.column("event") == [event]
+    assert f"taken as a {event}" in table.reading.notes[0]
 
 
 def test_tags_are_taken_from_the_address(take):
@@ -308,7 +317,7 @@ def test_snowplow_events_are_recognised_by_their_columns(take):
     )
     assert table.column("anonymous_id") == ["d1", "n2"]
     assert table.column("user_id") == [None, None]
-    assert "domain_userid" in table.reading.notes[0]
+    assert "a person is `domain_userid`" in table.reading.notes[0]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ One row is one event. Which column means what is guessed from the header (`colum
 `attributes`. A table whose columns are those of Omvei's own schema is taken as it is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +83,11 @@ def read(path: Path, options: Options) -> Reading:
         if not cells.lay.header:
             notes.append("There is no header: the columns are numbered from 1.")
     as_it_is = is_own(cells.columns) and not options.mapping and options.event is None
+    if not as_it_is and options.event is None and not {"event", "kind"} & known.mapping.keys():
+        notes.append(
+            f"No column names the event: each row is taken as a {_suggested(known.mapping)}."
+            " Say otherwise with --event NAME."
+        )
     if seen.kind == "parquet" and as_it_is:
         return Reading(NAME, path, known.mapping, own_batches(path, options), (), tuple(notes))
     habits = _habits(cells, known.mapping)
@@ -233,10 +238,16 @@ def _consent_sql() -> str:
 
 def _event_sql(said: Mapping[str, str], options: Options) -> str:
     """The event's own name; else the user's name for all; else what the columns suggest."""
-    shown = {"content", "url"} & said.keys()
-    fallback = quoted(options.event or ("page_view" if shown else "touch"))
+    fallback = quoted(options.event or _suggested(said))
     if "event" in said:
         return f"coalesce(said.event, {fallback})"
     if "kind" in said and options.event is None:
         return f"coalesce(said.kind, {fallback})"
     return fallback
+
+
+def _suggested(fields: Collection[str]) -> str:
+    """What an event without a name is, by the columns there are."""
+    if {"order_id", "value"} <= set(fields):
+        return "purchase"
+    return "page_view" if {"content", "url"} & set(fields) else "touch"
