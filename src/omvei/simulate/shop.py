@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from . import exports, truth
+from . import analytics, exports, truth
 from .behaviour import Behaviour, load, world
 from .scene import Scene, happen
 from .table import table
@@ -76,7 +76,7 @@ class Shop:
         }
         events = self.events.replace_schema_metadata({"omvei": LABEL})
         pq.write_table(events, paths["events"], compression="zstd")
-        exports.ga4(self.told, paths["ga4"])
+        analytics.ga4(self.told, paths["ga4"])
         exports.orders(self.told, paths["orders"])
         exports.newsletter(self.told, paths["newsletter"])
         exports.definitions(self.scene.world, paths["definitions"])

@@ -19,6 +19,13 @@ from .walk import DAY, SECOND
 TYPES = {column.name: column.type for column in GIVEN}
 
 
+VAGUE = (
+    *("page_view", "content_read", "guide_read", "category_view", "search", "faq_view"),
+    *("terms_view", "offer_view", "newsletter_signup", "video_view", "download", "store_visit"),
+)
+"""Kinds that are about no one product."""
+
+
 def money(hundredths: Ints) -> pa.Array:
     """Decimals from øre; null for what is not above zero.
 
@@ -62,7 +69,7 @@ def columns(told: Telling) -> dict[str, pa.Array]:
     by_channel = words([c.get("campaign") for c in channels], told.channel)
     campaign = pc.coalesce(words(letters, np.maximum(rows.letter, NONE)), by_channel)
     visit = np.maximum(rows.visit, 0)
-    kind = words(list(scene.kinds), rows.kind)
+    kind, cost = words(list(scene.kinds), rows.kind), _costs(told)
     products = world.products
     paid = np.array(["term" in c for c in channels])
     tagged = np.where(paid[told.channel] & (told.channel >= 0), told.term, NONE)
@@ -94,11 +101,9 @@ def columns(told: Telling) -> dict[str, pa.Array]:
         "brand": words([brand for _, brand, *_ in products], _product(told)),
         "category": words(list(world.categories), _category(told)),
         "value": money(bought),
-        "currency": words(
-            [world.names["currency"]], np.where((bought > 0) | _costs(told)[1], 0, NONE)
-        ),
+        "currency": words([world.names["currency"]], np.where((bought > 0) | (cost > 0), 0, NONE)),
         "rating": pa.array(rows.rating, from_pandas=True),
-        "cost": money(_costs(told)[0]),
+        "cost": money(cost),
         "consent": words(list(CONSENTS), consent),
         "consent_version": words(
             list(scene.behaviour.rules["consent_versions"].values()),
@@ -118,10 +123,7 @@ def _content(told: Telling) -> pa.Array:
 
 def _product(told: Telling) -> Ints:
     """The product, where the touchpoint is about one."""
-    about = ("content_read", "guide_read", "page_view", "category_view", "search", "faq_view")
-    about += ("terms_view", "offer_view", "newsletter_signup", "video_view", "download")
-    about += ("store_visit",)
-    vague = np.isin(told.scene.rows.kind, [told.scene.kinds.index(kind) for kind in about])
+    vague = np.isin(told.scene.rows.kind, [told.scene.kinds.index(kind) for kind in VAGUE])
     return np.where(vague, NONE, told.scene.rows.product)
 
 
@@ -130,15 +132,15 @@ def _category(told: Telling) -> Ints:
     return np.where(looks | (_product(told) >= 0), told.category, NONE)
 
 
-def _costs(told: Telling) -> tuple[Ints, np.ndarray]:
-    """What each row cost the shop in øre, and where that is anything."""
+def _costs(told: Telling) -> Ints:
+    """What each row cost the shop, in øre; 0 for most."""
     rules, rows = told.scene.behaviour.rules, told.scene.rows
     click = [rules["channels"][name].get("cost", 0) for name in told.scene.behaviour.channels]
     cost = np.where(told.channel >= 0, np.round(np.array(click) * 100)[told.channel], 0)
     for kind, name in (("ad_view", "ads"), ("remarketing_view", "remarketing")):
         cost[rows.kind == told.scene.kinds.index(kind)] = round(rules[name]["cost"] * 100)
-    whole = cost.astype(np.int64)
-    return whole, whole > 0
+    whole: Ints = cost.astype(np.int64)
+    return whole
 
 
 def _attributes(told: Telling) -> pa.Array:

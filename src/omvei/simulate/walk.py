@@ -120,7 +120,7 @@ class Crowd:
         self.account, self.known = np.full(people, NEVER), np.full(people, NEVER)
         self.subscribed, self.unsubscribes = np.full(people, NEVER), np.full(people, NEVER)
         self.visit, self.channel = np.zeros(people, np.int64), np.zeros(people, np.int64)
-        self.street = np.zeros(people, bool)
+        self.street, self.landing = np.zeros(people, bool), np.zeros(people, bool)
         self.entering = np.full(people, -1)
         """The kind that the move just made demands; -1: any kind of the stage."""
         self.mood, self.happiness = np.ones(people), np.ones(people)
@@ -161,7 +161,7 @@ class Crowd:
         )
         self.visit[who] = self.begun + np.arange(len(who))
         self.begun += len(who)
-        self.channel[who], self.mood[who] = channel, 1.0
+        self.channel[who], self.mood[who], self.landing[who] = channel, 1.0, True
         self.visits.append((who, time, stage, channel, device, logged, self.category[who]))
 
     def touch(self, who: Ints) -> Bools:
@@ -171,6 +171,9 @@ class Crowd:
         kind[self.street[who]] = code["store_visit"]
         kind = np.where(self.entering[who] >= 0, self.entering[who], kind)
         self.entering[who] = -1
+        # Nobody lands on the results of a search on the site.
+        kind[(kind == code["search"]) & self.landing[who]] = code["category_view"]
+        self.landing[who] = False
         bought: Bools = kind == code["purchase"]
         looks = who[(kind == code["category_view"]) & (rng.random(len(who)) < 0.3)]
         self.choose_category(looks)
