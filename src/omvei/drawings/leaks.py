@@ -78,19 +78,20 @@ def _transitions(leaks: Json, words: Words) -> str:
     rows = [row for row in rows if row["left"]]
     if not rows:
         return ""
-    most = max(row["people"] for row in rows)
+    most = max(row["left"] for row in rows)
     heads = "".join(
         tag("th", escape(words(name)), scope="col", class_="num" if i > 1 else None)
-        for i, name in enumerate(("leaks.after", "leaks.parts", "people", "leaks.left"))
+        for i, name in enumerate(("leaks.after", "leaks.left.people", "leaks.left"))
     )
     body = []
     for row in rows:
-        a, b = (words.stage(leaks.get("lens"), row[end]) for end in ("source", "target"))
-        shares = [("rest", (row["people"] - row["left"]) / most), ("left", row["left"] / most)]
+        ends = [
+            words("map.starts") if row[end] == "(start)" else words.stage(leaks["lens"], row[end])
+            for end in ("source", "target")
+        ]
         cells = [
-            tag("th", escape(f"{a} → {b}"), scope="row"),
-            tag("td", parts(shares), class_="art"),
-            tag("td", words.number(row["people"]), class_="num"),
+            tag("th", escape(" → ".join(ends)), scope="row"),
+            tag("td", parts([("left", row["left"] / most)]), class_="art"),
             tag("td", _left(row, words), class_="num strong"),
         ]
         body.append(tag("tr", "".join(cells)))

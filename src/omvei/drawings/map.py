@@ -199,7 +199,8 @@ def describe(edge: Json, map: Json, words: Words) -> str:
 
 def compare(edge: Json, map: Json, words: Words) -> str:
     """Say how often those who took an edge reach the goal, and how often the others do."""
-    later, others = edge.get("later"), edge.get("otherwise")
+    # The others are those whose first move led elsewhere: first moves are compared with these.
+    later, others = edge.get("first") or edge.get("later"), edge.get("otherwise")
     if not later or not others or later["too_few"] or others["too_few"]:
         return ""
     key = "map.later" if map.get("goal") == "purchase" else "map.later.goal"
@@ -343,9 +344,9 @@ def style() -> str:
     return files("omvei").joinpath("drawings/drawings.css").read_text("utf-8")
 
 
-def picture(map: Json, words: Words, *, shape: str = "wide") -> str:
+def picture(map: Json, words: Words, *, shape: str = "wide", saved: Places | None = None) -> str:
     """Return the map as an SVG file of its own, with its styles: for a notebook or a document."""
-    svg = draw(map, words, shape=shape)
+    svg = draw(map, words, shape=shape, saved=saved)
     return svg.replace(">", f">{tag('style', style())}", 1)
 
 

@@ -8,6 +8,9 @@ from omvei.drawings.looks import Look
 from omvei.drawings.routing import arrow
 
 
+_EMPTY = ("path", "circle", "rect", "stop", "meta")
+
+
 def tag(name: str, inner: str = "", /, **attributes: object) -> str:
     """Write an element; `_` in an attribute's name is `-`, `class_` is `class`, None is left out.
 
@@ -19,7 +22,7 @@ def tag(name: str, inner: str = "", /, **attributes: object) -> str:
         for key, value in attributes.items()
         if value is not None
     )
-    return f"<{name}{text}>{inner}</{name}>" if inner else f"<{name}{text}/>"
+    return f"<{name}{text}/>" if name in _EMPTY else f"<{name}{text}>{inner}</{name}>"
 
 
 def _short(value: object) -> str:

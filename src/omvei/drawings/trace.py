@@ -22,7 +22,7 @@ from omvei.language import Words, words
 
 Json = Mapping[str, Any]
 
-STEP, LANE = 40.0, 52.0  # pixels between touchpoints, and between stages
+LANE = 52.0  # pixels between stages
 MOST = 250
 """Touchpoints on the line; the list below it has all of them."""
 
@@ -39,14 +39,15 @@ def line(trace: Json, words: Words, lens: str) -> str:
     lanes = known if len(known) <= 7 and set(lanes) <= set(known) else lanes
     labels = {stage: words.stage(lens, stage) for stage in lanes}
     left = max(text_width(label, 13) for label in labels.values()) + 26
-    width = left + STEP * len(rows) + 16
+    step = min(92.0, max(40.0, 1150 / len(rows)))  # a short journey fills the page
+    width = left + step * len(rows) + 16
     height = LANE * len(lanes) + 30
     y = {stage: 14 + LANE * (i + 0.5) for i, stage in enumerate(lanes)}
-    at = [(left + STEP * (i + 0.5), y[row["stages"][lens]]) for i, row in enumerate(rows)]
+    at = [(left + step * (i + 0.5), y[row["stages"][lens]]) for i, row in enumerate(rows)]
 
     parts = []
     for turn, group in enumerate(_visits(rows)):
-        low, high = left + STEP * group[0], left + STEP * (group[-1] + 1)
+        low, high = left + step * group[0], left + step * (group[-1] + 1)
         parts.append(
             tag(
                 "rect",
@@ -65,7 +66,7 @@ def line(trace: Json, words: Words, lens: str) -> str:
         parts.append(tag("text", escape(labels[stage]), class_="stage", x=12, y=y[stage] + 4.5))
     for (ax, ay), (bx, by) in pairwise(at):
         look_back = "back" if by < ay else "on"
-        bend = STEP * 0.5
+        bend = step * 0.5
         path = f"M{near(ax, ay)}C{near(ax + bend, ay, bx - bend, by, bx, by)}"
         parts.append(tag("path", class_=f"way {look_back}", d=path))
     for (px, py), row in zip(at, rows, strict=True):
@@ -124,7 +125,7 @@ def _touch(row: Json, trace: Json, words: Words, lens: str) -> str:
     if row.get("query"):
         about.append(tag("q", escape(row["query"])))
     for field in ("content", "product"):
-        if row.get(field):
+        if row.get(field) and not str(row[field]).startswith("("):
             about.append(tag("span", escape(str(row[field])), class_="text"))
     if row.get("value"):
         amount = words.money(row["value"], trace.get("currency"))

@@ -73,7 +73,9 @@ def picture(request: Request) -> Response:
     """Return the map as an SVG picture, for the start page."""
     asked = ask(request)
     answer = asked.journeys.map(asked.by).to_json()
-    svg = drawing.picture(answer, said(request))
+    t = said(request)
+    saved = standing(asked.workspace.path, answer, t, "wide")
+    svg = drawing.picture(answer, t, saved=saved)
     return Response(svg, media_type="image/svg+xml")
 
 
