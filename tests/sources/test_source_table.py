@@ -68,6 +68,7 @@ def test_each_bad_row_says_its_line_its_column_and_what_was_expected(take, fixtu
     [
         ("2025-12-31T14:05:06.5Z", at(2025, 12, 31, 14, 5, 6, 500000)),
         ("2025-12-31 14:05+01:00", at(2025, 12, 31, 13, 5)),
+        ("2025-12-31 14:05:06 +0100", at(2025, 12, 31, 13, 5, 6)),
         ("2025-12-31T14:05:06+0100", at(2025, 12, 31, 13, 5, 6)),
         ("31.12.2025", at(2025, 12, 31)),
         ("31.12.25 14:05", at(2025, 12, 31, 14, 5)),
@@ -171,6 +172,22 @@ def test_columns_of_one_name_are_kept_apart(take):
     )
     assert table.column("rating") == [4.0]
     assert table.column("attributes") == ['{"column 1":"1","score":"3"}']
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nperson;time\nann;2025-01-01\n",
+        "Orders of the year\n\nperson;time\nann;2025-01-01\n",
+        "person;time\nann;2025-01-01;\nann;2025-01-01;\n",
+        '"person";"time"\n"1";"ann";"2025-01-01"\n"2";"ann";"2025-01-01"\n',
+    ],
+    ids=["a word to Excel", "a title", "a delimiter at the end", "row names without a header"],
+)
+def test_what_programs_put_around_a_table_is_no_hindrance(take, text):
+    table = take(text)
+    assert set(table.column("person")) == {"ann"}
+    assert set(table.column("time")) == {at(2025, 1, 1)}
 
 
 def test_two_columns_are_joined_into_a_time(take):

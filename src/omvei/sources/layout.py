@@ -69,6 +69,8 @@ def _cut(head: Head, mark: str) -> tuple[float, int, Layout] | None:
         rows = [(i, i + 1, line.split()) for i, line in enumerate(lines) if line.strip()]
     if not head.whole and len(rows) > 2:
         rows.pop()
+    if re.match("sep=.$", head.lines[0]):
+        rows = rows[1:]  # how Excel is told the delimiter
     counts = Counter(len(cells) for *_, cells in rows)
     if not counts:
         return None
@@ -85,7 +87,9 @@ def _cut(head: Head, mark: str) -> tuple[float, int, Layout] | None:
     begin, after, cells = rows[place]
     cells = [cell.strip().removeprefix("\ufeff") for cell in cells]
     if unnamed:
-        cells = ["", *cells]
+        # A delimiter that ends every row adds an empty last column instead.
+        trailing = all(not row[-1] for *_, row in rows[place + 1 :] if len(row) == width)
+        cells = [*cells, ""] if trailing else ["", *cells]
     header = not any(NUMBER_OR_DATE.fullmatch(cell) for cell in cells)
     if quote is False and not header and width < 3:
         return None

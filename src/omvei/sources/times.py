@@ -93,7 +93,8 @@ def date_order(batches: Iterable[pa.Array], column: str) -> DateOrder:
 def time_sql(text: str, month_first: bool = False) -> str:
     """An SQL expression of type `TIMESTAMPTZ` for the text expression `text`; null if no time."""
     parsed = f"""coalesce(
-        CASE WHEN {text}[5] = '-' THEN TRY_CAST({text} AS TIMESTAMPTZ) END,
+        CASE WHEN {text}[5] = '-' THEN TRY_CAST(
+            replace(replace({text}, ' +', '+'), ' -', '-') AS TIMESTAMPTZ) END,
         CASE WHEN regexp_full_match({text}, '[0-9]{{8,19}}([.,][0-9]+)?')
              THEN {_number_sql(text)} END,
         CASE WHEN length({text}) BETWEEN 6 AND 60 THEN {_written_sql(text, month_first)} END
