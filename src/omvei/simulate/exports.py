@@ -21,9 +21,9 @@ from .telling import Telling, letter_names, seconds, words
 from .walk import SECOND
 
 ACTIONS = {
-    "email_received": "sendt",
-    "email_open": "åpnet",
-    "email_click": "klikk",
+    "email_received": "sent",
+    "email_open": "opened",
+    "email_click": "clicked",
     "unsubscribe": "unsubscribed",
 }
 """What the mailing system calls a kind."""

@@ -67,7 +67,9 @@ def columns(told: Telling) -> dict[str, pa.Array]:
     consent = np.where(told.consent == CONSENTS.index("unknown"), NONE, told.consent)
     letters = letter_names(scene)
     by_channel = words([c.get("campaign") for c in channels], told.channel)
-    campaign = pc.coalesce(words(letters, np.maximum(rows.letter, NONE)), by_channel)
+    mailed = facts["newsletter"]
+    by_mail = np.where(rows.letter >= 0, 0, NONE)
+    campaign = pc.coalesce(words(letters, rows.letter), by_channel)
     visit = np.maximum(rows.visit, 0)
     kind, cost = words(list(scene.kinds), rows.kind), _costs(told)
     products = world.products
@@ -90,8 +92,14 @@ def columns(told: Telling) -> dict[str, pa.Array]:
         "user_agent": words(
             world.names["browsers"], np.where(told.cookie >= 0, identity.browser[visit], NONE)
         ),
-        "utm_source": words([c.get("source") for c in channels], told.channel),
-        "utm_medium": words([c.get("medium") for c in channels], told.channel),
+        "utm_source": pc.coalesce(
+            words([c.get("source") for c in channels], told.channel),
+            words([mailed["source"]], by_mail),
+        ),
+        "utm_medium": pc.coalesce(
+            words([c.get("medium") for c in channels], told.channel),
+            words([mailed["medium"]], by_mail),
+        ),
         "campaign": campaign,
         "utm_term": words(list(told.pages.words), tagged),
         "click_id": words([c.get("click") for c in channels], told.channel),
