@@ -89,8 +89,9 @@ def test_a_flattened_export_is_read_as_a_table(take):
 
 @pytest.mark.parametrize("name", ["ga4_report.csv", "ga4_report_en.csv"])
 def test_a_report_is_refused_with_the_way_to_the_export(take, fixture, name):
-    with pytest.raises(ReportRefusedError, match=r"holds totals .* BigQuery"):
-        take(fixture(name))
+    for source in (None, "ga4"):
+        with pytest.raises(ReportRefusedError, match=r"holds totals .* BigQuery"):
+            take(fixture(name), source=source)
 
 
 @pytest.mark.parametrize(

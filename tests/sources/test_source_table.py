@@ -246,6 +246,22 @@ def test_no_address_or_number_is_kept_in_the_open(take):
     assert len(first["email"]) == len(first["phone"]) == 32
 
 
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_names_and_addresses_are_not_kept(take, kind):
+    row = {
+        "person": "a",
+        "time": "2025-01-01",
+        "First name": "Kari",
+        "Adresse": "Storgata 1",
+        "n": "1",
+    }
+    rows = [",".join(row), ",".join(row.values())] if kind == "csv" else [json.dumps(row)]
+    table = take("\n".join(rows) + "\n")
+    assert table.column("attributes") == ['{"n":"1"}']
+    assert "Not kept" in table.reading.notes[0]
+    assert "First name, Adresse" in table.reading.notes[0]
+
+
 def test_consent_is_granted_denied_or_unknown(take):
     table = take("person,time,consent\na,2025-01-01,Ja\nb,2025-01-01,false\nc,2025-01-01,?\n")
     assert table.column("consent") == ["granted", "denied", None]

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from omvei.errors import SourceError, UnknownFormatError, UnknownNameError
+from omvei.events.schema import IDENTIFIERS
 from omvei.sources import access_log, ga4, segment, table, xes
 from omvei.sources.head import Head, head
 from omvei.sources.reading import Options, Reading
@@ -86,8 +87,11 @@ def read(
     source, field or column that is not there; otherwise as `detect`.
     """
     place = Path(path)
+    told = (options or Options()).mapping
     if source is None:
-        source = detect(place, name)
+        # Who and when can only be said of a table, however it looks.
+        said = "time" in told and any(field in told for field in IDENTIFIERS)
+        source = table.NAME if said else detect(place, name)
     if source not in SOURCES:
         raise UnknownNameError("source", source, names())
     with _told(place, name):

@@ -32,6 +32,11 @@ class Understood:
     """Our field to the file's: `A`, `A+B` (joined with a blank) or `A|B` (the first filled)."""
 
     unmapped: tuple[str, ...]
+    """Columns without a meaning: they go to `attributes`."""
+
+    hidden: tuple[str, ...]
+    """Columns that are not kept."""
+
     notes: tuple[str, ...]
 
 
@@ -102,8 +107,12 @@ def understand(
     _needed(path, columns, mapping)
     used = {column for value in mapping.values() for column in parts(value, every)[1]}
     unmapped = tuple(column for column in columns if column not in used)
+    hidden = [column for column in unmapped if plain(column) in words()["personal"]]
+    if hidden:
+        unmapped = tuple(column for column in unmapped if column not in hidden)
+        notes.append(f"Not kept, because it says in words who a person is: {', '.join(hidden)}.")
     ordered = {field: mapping[field] for field in FIELDS if field in mapping}
-    return Understood(ordered, unmapped, tuple(notes))
+    return Understood(ordered, unmapped, tuple(hidden), tuple(notes))
 
 
 def _guess(

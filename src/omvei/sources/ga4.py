@@ -21,6 +21,7 @@ from omvei.sources.head import Head, head
 from omvei.sources.layout import layout
 from omvei.sources.lines import objects
 from omvei.sources.reading import Options, Reading
+from omvei.sources.reports import refuse_report
 from omvei.sources.rows import DOCS, ask, database, fault_sql, finished, quoted
 from omvei.sources.tags import tag_sql, tags
 
@@ -59,10 +60,11 @@ def recognises(seen: Head) -> float:
 def read(path: Path, options: Options) -> Reading:
     """Read an export to BigQuery.
 
-    Raises `SourceError` when rows lack `event_name` or `event_timestamp`; `UnknownNameError` for
-    a mapping, which only a flattened table can have.
+    Raises `ReportRefusedError` for a report; `SourceError` when rows lack `event_name` or
+    `event_timestamp`; `UnknownNameError` for a mapping, which only a flattened table can have.
     """
     seen = head(path)
+    refuse_report(seen)
     flat = _flat(seen)
     if flat:
         notes = ("A table flattened from the export: order ids and amounts may be missing in it.",)

@@ -164,7 +164,7 @@ def _statement(cells: Cells, known: Understood, habits: Habits, options: Options
     return f"""
         WITH said AS (
             SELECT "row#" AS "row", "bad#" AS bad, "text#" AS line,
-                   {cells.rest(known.unmapped, used)} AS rest,
+                   {cells.rest(known.unmapped, [*used, *known.hidden])} AS rest,
                    {", ".join(f"{sql} AS {field}" for field, sql in said.items())}
             FROM {cells.rows}
         ),
