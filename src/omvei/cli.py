@@ -533,6 +533,7 @@ def simulate(events: int | None, orders: int | None, seed: int, out: str, raw: b
 @click.pass_obj
 def demo(folder: Path) -> None:
     """Fill an empty workspace with the simulated shop, to look around in."""
+    import shutil
     import tempfile
 
     from .simulate import simulate as make
@@ -542,9 +543,10 @@ def demo(folder: Path) -> None:
         click.echo(f"{folder} already holds data; it is left as it is.")
         return
     with tempfile.TemporaryDirectory() as scratch, printing.progress() as watch:
-        make(40_000).write(Path(scratch))
+        written = make(150_000).write(Path(scratch))
+        shutil.copytree(written["definitions"], folder / "definitions", dirs_exist_ok=True)
         (folder / "simulated").write_text("This data is simulated.\n", "utf-8")
-        workspace.take(Path(scratch) / "events.parquet", progress=watch)
+        workspace.take(written["events"], progress=watch)
     click.echo(f"{folder} holds a simulated Nordic outdoor shop. Next: omvei -w {folder} serve")
 
 

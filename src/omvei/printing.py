@@ -10,6 +10,9 @@ from rich.table import Table
 from .durations import say
 
 Row = dict[str, Any]
+FIRST = ("time", "event", "kind", "person", "user_id", "email", "order_id", "anonymous_id", "url")
+FIRST += ("content", "query", "value")
+"""What a preview shows of a row, the most telling first."""
 ROWS = 25
 """How many rows of a long part are printed."""
 
@@ -210,6 +213,10 @@ def imports(done: Sequence[Row]) -> None:
         print_lines(["See the rejected rows with: omvei rejected"])
 
 
+def _cropped(row: Row) -> Row:
+    return {key: str(said)[:28] for key, said in row.items()}
+
+
 def previews(found: Sequence[Row]) -> None:
     """Print what would be understood of each file."""
     for item in found:
@@ -221,10 +228,8 @@ def previews(found: Sequence[Row]) -> None:
             [{"field": f, "column": c} for f, c in item["mapping"].items()],
             ("field", "column"),
         )
-        fields = [
-            f for f in dict.fromkeys(k for row in item["rows"] for k in row) if f != "attributes"
-        ]
-        table("First rows", item["rows"], fields[:8])
+        fields = [f for f in FIRST if any(f in row for row in item["rows"])][:6]
+        table("First rows", [_cropped(row) for row in item["rows"]], fields)
         if item["rejected"]:
             table("First rejected rows", item["rejected"], ("row", "column", "reason", "text"))
         print_lines([f"- {note}" for note in item["notes"]])

@@ -201,8 +201,13 @@ class Moves:
 
 def _grouped(edge: NDArray[np.int32], gap: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
     """The sorted gaps of each edge."""
-    order = np.lexsort((gap, edge))
-    edge, gap = edge[order], gap[order]
+    bits = 63 - int(edge.max(initial=0)).bit_length()
+    if gap.max(initial=0) < 1 << bits:  # one number to sort by is much quicker than two
+        key = np.sort(edge.astype(np.int64) << bits | gap)
+        edge, gap = (key >> bits).astype(np.int32), key & ((1 << bits) - 1)
+    else:
+        order = np.lexsort((gap, edge))
+        edge, gap = edge[order], gap[order]
     cuts = np.flatnonzero(edge[1:] != edge[:-1]) + 1
     return {
         int(part_edge[0]): part
