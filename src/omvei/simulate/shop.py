@@ -99,7 +99,7 @@ def simulate(
     Give one of the two; 40,000 events without either. The same numbers and seed give the same
     bytes. `behaviour` replaces the numbers of `behaviour.yaml`. Robots are among the events.
 
-    Raises `ValueError` for both sizes at once, fewer than 500 events, no orders or under 60 days.
+    Raises `ValueError` for both sizes at once, fewer than 100 events, no orders or under 60 days.
 
     >>> shop = simulate(2000)
     >>> shop
@@ -111,8 +111,8 @@ def simulate(
         raise ValueError("Both events and orders are given: give the one that sets the size.")
     if events is None and orders is None:
         events = 40_000
-    if events is not None and events < 500:
-        raise ValueError(f"{events} events are too few for a shop: ask for 500 or more.")
+    if events is not None and events < 100:
+        raise ValueError(f"{events} events are too few for a shop: ask for 100 or more.")
     if orders is not None and orders < 1:
         raise ValueError(f"A shop of {orders} orders has nothing to show: ask for 1 or more.")
     if days < 60:
