@@ -12,6 +12,7 @@ from omvei.web.asking import BY, PERIODS, Asked, ask
 from omvei.web.showing import as_json, said, show, wants_json
 
 STEPS = 6  # fields for steps
+NO_STEPS = ("(start)", "(end)", "(none)", "(no stage)", "Other")
 WITHIN = ("1d", "7d", "30d", "90d", "365d")
 
 
@@ -20,12 +21,13 @@ def funnel(request: Request) -> Response:
     asked = ask(request)
     nodes = asked.journeys.map(asked.by).to_json()
     by = nodes["by"]
-    known = [n["id"] for n in nodes["nodes"] if n["id"] not in ("(start)", "(end)", "Other")]
-    known = [name for name in known if name not in ("(none)", "(no stage)")]
+    known = [n["id"] for n in nodes["nodes"] if n["id"] not in NO_STEPS]
     within = request.query_params.get("within") or "30d"
     if within not in WITHIN:
         raise UnknownNameError("length of time", within, WITHIN)
     steps = [step for step in request.query_params.getlist("step") if step] or _usual(asked, nodes)
+    if not steps:
+        return show(request, "empty.html")
     answer: dict[str, Any] = asked.journeys.funnel(steps, by=by, within=parse(within)).to_json()
     if wants_json(request):
         return as_json(answer)
@@ -43,9 +45,8 @@ def funnel(request: Request) -> Response:
 
 def _usual(asked: Asked, nodes: dict[str, Any]) -> list[str]:
     """Return up to four steps: the busiest, in the order people meet them, the goal last."""
-    inside = [n for n in nodes["nodes"] if n["position"] is not None and n["id"][0] != "("]
-    inside = [n for n in inside if n["id"] != "Other"]
+    inside = [n for n in nodes["nodes"] if n["id"] not in NO_STEPS]
     goal = [n["id"] for n in inside if n["is_goal"]]
     busy = sorted((n for n in inside if not n["is_goal"]), key=lambda n: -n["people"])
-    busy = sorted(busy[: 4 - len(goal[:1])], key=lambda n: n["position"])
+    busy = sorted(busy[: 4 - len(goal[:1])], key=lambda n: n["position"] or 0)
     return [n["id"] for n in busy] + goal[:1]

@@ -1,0 +1,127 @@
+"""A file from the browser to the map: upload, preview, import, report."""
+
+import re
+import time
+
+import pytest
+from web.conftest import client, write_shop
+
+import omvei
+
+
+def token(pages):
+    return re.search(r'name="token" value="(\w+)"', pages.get("/data").text)[1]
+
+
+def send(pages, path):
+    with path.open("rb") as file:
+        return pages.post(
+            "/data/upload", data={"token": token(pages)}, files={"file": (path.name, file)}
+        )
+
+
+def key_of(answer):
+    return str(answer.url).rsplit("/", 1)[-1]
+
+
+def run(pages, key, **said):
+    answer = pages.post(f"/data/import/{key}", data={"token": token(pages), **said})
+    for _ in range(600):
+        state = pages.get(f"/data/progress/{key}.json").json()
+        if state["state"] in ("done", "failed"):
+            return state, answer
+        time.sleep(0.05)
+    raise AssertionError("the import never ended")
+
+
+def test_a_file_is_previewed_before_anything_is_kept(empty, tmp_path):
+    pages = client(empty)
+    answer = send(pages, write_shop(tmp_path / "shop.csv", 40))
+    assert answer.status_code == 200
+    assert "The form of the file: table" in answer.text
+    assert "Nothing has been kept yet" in answer.text
+    assert omvei.open(empty).imports() == []
+
+
+def test_a_file_that_is_confirmed_is_brought_in_and_reported(empty, tmp_path):
+    pages = client(empty)
+    key = key_of(send(pages, write_shop(tmp_path / "shop.csv", 40)))
+    state, _ = run(pages, key)
+    assert (state["state"], state["report"][0]["rejected"]) == ("done", 0)
+    report = pages.get(f"/data/progress/{key}").text
+    assert "The file is in: shop.csv" in report
+    assert "shop.csv" in pages.get("/data").text
+    assert pages.get("/map.json").json()["n"] == 40
+
+
+def test_a_file_that_is_in_already_changes_nothing(empty, tmp_path):
+    pages = client(empty)
+    path = write_shop(tmp_path / "shop.csv", 40)
+    run(pages, key_of(send(pages, path)))
+    key = key_of(send(pages, path))
+    run(pages, key)
+    assert "already in" in pages.get(f"/data/progress/{key}").text
+    assert pages.get("/map.json").json()["n"] == 40
+
+
+def test_the_sent_file_is_thrown_away_afterwards(empty, tmp_path):
+    pages = client(empty)
+    run(pages, key_of(send(pages, write_shop(tmp_path / "shop.csv", 40))))
+    assert list((empty / "inbox").iterdir()) == []
+
+
+def test_a_file_that_is_not_wanted_is_thrown_away(empty, tmp_path):
+    pages = client(empty)
+    key = key_of(send(pages, write_shop(tmp_path / "shop.csv", 40)))
+    pages.post(f"/data/import/{key}", data={"token": token(pages), "cancel": "yes"})
+    assert list((empty / "inbox").iterdir()) == []
+    assert omvei.open(empty).imports() == []
+
+
+def test_columns_can_be_named_by_hand(empty, tmp_path):
+    path = tmp_path / "odd.csv"
+    path.write_text(
+        "hvem;naar;hva\n" + "".join(f"p{i};2025-03-0{1 + i % 9};x\n" for i in range(40))
+    )
+    pages = client(empty)
+    key = key_of(send(pages, path))
+    chosen = {"map_person": "hvem", "map_time": "naar", "map_event": "hva"}
+    assert pages.get(f"/data/preview/{key}", params=chosen).status_code == 200
+    state, _ = run(pages, key, **chosen)
+    assert (state["state"], state["report"][0]["events"]) == ("done", 40)
+
+
+def test_a_file_nobody_knows_is_refused_with_the_reason_and_no_folder(empty, tmp_path):
+    path = tmp_path / "noise.bin"
+    path.write_bytes(bytes(range(256)) * 20)
+    pages = client(empty)
+    answer = send(pages, path)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert str(empty) not in answer.text
+
+
+def test_rejected_rows_are_shown_with_their_reasons(empty, tmp_path):
+    path = write_shop(tmp_path / "shop.csv", 300)
+    with path.open("a") as out:
+        out.write("u1,not a time,search,,,\n")
+    pages = client(empty)
+    key = key_of(send(pages, path))
+    state, _ = run(pages, key)
+    assert state["report"][0]["rejected"] == 1
+    assert "not a time" in pages.get("/data/rejected").text
+
+
+def test_a_form_without_a_file_leads_back(empty):
+    pages = client(empty)
+    answer = pages.post("/data/upload", data={"token": token(pages)}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/data")
+
+
+@pytest.mark.parametrize("name", ["../../evil.csv", "..\\evil.csv", "/etc/evil.csv"])
+def test_a_file_name_cannot_leave_the_inbox(empty, tmp_path, name):
+    pages = client(empty)
+    body = write_shop(tmp_path / "shop.csv", 40).read_bytes()
+    pages.post("/data/upload", data={"token": token(pages)}, files={"file": (name, body)})
+    sent = list(empty.rglob("*evil.csv"))
+    assert [path.parent.parent for path in sent] == [empty / "inbox"]

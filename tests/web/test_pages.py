@@ -1,0 +1,202 @@
+"""What the pages show, and that their numbers are those of the answers."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from web.conftest import client
+
+import omvei
+from omvei.language import words
+
+ADDRESSES = [
+    "/", "/map", "/map?by=channel", "/map?by=stage&lens=hankins", "/map?by=event",
+    "/map?node=product_view", "/map?source=product_view&target=add_to_cart", "/map?follow=any",
+    "/map?numbers=later", "/map?period=quarter", "/map?from=2025-03-01&to=2025-04-30",
+    "/people", "/people?by=kind&node=search", "/people/u1", "/people/u1?lens=stdc",
+    "/leaks", "/leaks?lens=funnel", "/funnel", "/funnel?by=stage",
+    "/funnel?by=kind&step=search&step=purchase&within=7d", "/data", "/data/rejected",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("language", ["en", "nb", "sv"])
+def test_every_page_is_there_in_every_language(pages, address, language):
+    answer = pages.get(address, headers={"accept-language": language})
+    assert answer.status_code == 200
+    assert f'<html lang="{language}">' in answer.text
+    assert answer.text.count("<h1") == 1
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_page_shows_a_raw_key(pages, address):
+    shown = re.sub(r"<(script|style)[^>]*>.*?</\1>|<[^>]+>", " ", pages.get(address).text)
+    keys = [key for key in words("en").catalogue if "." in key and key in shown.split()]
+    assert keys == []
+    assert not re.search(r"{\w+}", shown)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_page_has_an_inline_style_or_script(pages, address):
+    html = pages.get(address).text
+    assert not re.search(r"\sstyle=|<style|\son[a-z]+=\"|<script(?![^>]*src=)", html)
+
+
+@pytest.mark.parametrize(
+    "page", ["/start", "/map", "/people", "/people/u1", "/leaks", "/funnel", "/data"]
+)
+def test_every_page_has_its_json(pages, page):
+    answer = pages.get(f"{page}.json")
+    assert answer.status_code == 200
+    assert answer.json()["answer"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_json_a_page_names_is_there(pages, address):
+    href = re.search(r'application/json" href="([^"]+)"', pages.get(address).text)
+    assert href
+    assert pages.get(href[1].replace("&amp;", "&")).status_code == 200
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_link_of_a_page_leads_somewhere(pages, address):
+    html = pages.get(address).text
+    links = set(re.findall(r'href="(/[^"#]*)"', html))
+    for link in sorted(links, key=len)[:60]:
+        answer = pages.get(link.replace("&amp;", "&"))
+        assert answer.status_code == 200, link
+
+
+def test_the_people_behind_a_path_are_as_many_as_on_the_map(pages):
+    map = pages.get("/map.json?by=kind&period=all").json()
+    for edge in map["edges"][:12]:
+        found = pages.get(
+            "/people.json",
+            params={
+                "by": "kind",
+                "period": "all",
+                "source": edge["source"],
+                "target": edge["target"],
+            },
+        ).json()
+        assert found["n"] == edge["people"]
+
+
+def test_the_json_of_the_map_is_that_of_the_library(pages, shop):
+    library = omvei.open(shop).journeys.map("kind").to_json()
+    assert pages.get("/map.json?by=kind&period=all").json() == library
+
+
+def test_the_panel_alone_comes_as_a_fragment(pages):
+    panel = pages.get("/map?node=search", headers={"x-fragment": "panel"}).text
+    assert "<html" not in panel
+    assert "Came from" in panel
+
+
+def test_the_panel_of_a_path_compares_in_natural_frequencies(pages):
+    panel = pages.get("/map?by=kind&source=product_view&target=review_read&period=all").text
+    assert re.search(r"\d+ of 100, otherwise \d+", panel)
+    assert "Association, not cause" in panel
+
+
+def test_a_period_narrows_the_map(pages):
+    whole = pages.get("/map.json?period=all").json()
+    month = pages.get("/map.json?period=month").json()
+    assert 0 < month["n"] < whole["n"]
+
+
+def test_a_period_with_nobody_says_so(pages):
+    answer = pages.get("/map?from=2031-01-01&to=2031-02-01")
+    assert answer.status_code == 200
+    assert "Nothing in this period" in answer.text
+
+
+def test_a_person_is_found_by_any_identifier(pages):
+    answer = pages.get("/people?find=u1")
+    assert answer.status_code == 200
+    assert answer.text.count("<time") == len(pages.get("/people/u1.json").json()["rows"])
+
+
+def test_a_finding_leads_to_a_page_with_its_number(pages):
+    found = pages.get("/start.json").json()["findings"]
+    path = next(f for f in found if f["key"] == "finding.path")
+    query = parse_qs(urlsplit(path["href"]).query)
+    assert {"source", "target"} <= query.keys()
+    assert words("en").number(path["values"]["n"]) in pages.get(path["href"]).text
+
+
+def test_without_data_every_page_shows_how_to_begin(empty):
+    pages = client(empty)
+    for address in ("/", "/map", "/people", "/leaks", "/funnel"):
+        answer = pages.get(address)
+        assert answer.status_code == 200
+        assert "Bring in a file" in answer.text
+
+
+def test_with_few_people_no_page_shows_a_percentage(few):
+    pages = client(few)
+    for address in ("/map?by=kind", "/leaks", "/funnel", "/map?node=search"):
+        html = pages.get(address).text
+        shown = re.sub(r"<[^>]+>|\d+% of all steps", " ", html)
+        assert not re.search(r"\d%", shown), address
+    assert "Too few" in pages.get("/map?by=kind").text
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/nothing", 404),
+        ("/people/nobody", 404),
+        ("/map?node=nowhere", 404),
+        ("/map?by=weather", 404),
+        ("/map?lens=tarot", 404),
+        ("/map?period=decade", 404),
+        ("/map?from=yesterday", 400),
+        ("/funnel?by=kind&step=nothing", 404),
+        ("/funnel?within=1w", 404),
+        ("/data/preview/none", 200),
+    ],
+)
+def test_a_wrong_address_gets_a_page_that_says_what_is_wrong(pages, address, status):
+    answer = pages.get(address)
+    assert answer.status_code == status
+    assert answer.text.count("<h1") == 1
+
+
+def test_a_wrong_address_of_json_gets_json(pages):
+    answer = pages.get("/map.json?node=x&by=weather")
+    assert answer.status_code == 404
+    assert "weather" in answer.json()["error"]
+
+
+def test_a_mistake_of_ours_is_told_without_its_innards(pages, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("secret innards")
+
+    monkeypatch.setattr("omvei.web.leaks.ask", broken)
+    answer = pages.get("/leaks")
+    assert answer.status_code == 500
+    assert "Something went wrong with us" in answer.text
+    assert "innards" not in answer.text
+
+
+def test_nodes_stay_where_they_were_when_a_filter_changes(pages):
+    def places(html):
+        wide = html.split('class="only-tall"')[0]
+        return dict(re.findall(r'data-node="(\w+)"[^>]*transform="([^"]+)"', wide))
+
+    whole = places(pages.get("/map?by=kind&period=all").text)
+    month = places(pages.get("/map?by=kind&period=month").text)
+    assert month
+    assert month == {name: place for name, place in whole.items() if name in month}
+
+
+def test_simulated_data_is_labelled_on_every_page(shop):
+    mark = shop / "simulated"
+    mark.touch()
+    try:
+        pages = client(shop)
+        for address in ("/", "/map", "/people", "/people/u1", "/leaks", "/funnel", "/data"):
+            assert "Simulated" in pages.get(address).text, address
+    finally:
+        mark.unlink()
