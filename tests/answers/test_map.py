@@ -52,6 +52,15 @@ def test_the_tail_is_gathered_in_other_which_says_what_it_hides(tmp_path):
     }
 
 
+def test_the_goal_stands_to_the_right_of_what_leads_to_it(tmp_path):
+    people = {f"p{i}": "search product_view purchase delivery" for i in range(6)}
+    people |= {f"q{i}": "product_view search" for i in range(20)}
+    drawn = journeys(tmp_path, **people).map("kind").to_json()
+    order = [n["id"] for n in sorted(drawn["nodes"], key=lambda n: n["position"])]
+    assert order[-2:] == ["delivery", "(end)"]
+    assert order.index("search") < order.index("product_view") < order.index("purchase")
+
+
 def test_without_a_goal_there_is_no_rate(tmp_path):
     drawn = journeys(tmp_path, ann="search page_view").map("kind").to_json()
     assert drawn["goal"] is None
@@ -97,7 +106,7 @@ def test_the_running_example_has_its_sixteen_transitions(data, tmp_path):
 
 def plain(lines, goals, times, nodes, horizon, end):
     """The map by its definition, for one list of journeys: as plainly as it can be said."""
-    node = defaultdict(lambda: [0] * 4)  # touchpoints, people, at risk, later
+    node = defaultdict(lambda: [0] * 6)  # touchpoints, people, at risk, later, way to the goal
     move = defaultdict(lambda: [0] * 6)
     gaps = defaultdict(list)
 
@@ -114,8 +123,15 @@ def plain(lines, goals, times, nodes, horizon, end):
             node[place][1] += 1
             node[place][2] += risk
             node[place][3] += risk and buys(first, first + 1, goal, time)
+        reached = goal.index(True) if True in goal else None
         for row, place in enumerate(codes):
             node[place][0] += 1
+            if reached is not None:
+                before = row <= reached
+                far = 800 * row // max(reached, 1) if row < reached else 800
+                after = 800 + 200 * (row - reached) // max(len(codes) - 1 - reached, 1)
+                node[place][4] += far if before else after
+                node[place][5] += 1
             if row:
                 gaps[codes[row - 1], place].append(time[row] - time[row - 1])
         taken = list(pairwise(path))
@@ -168,7 +184,7 @@ def test_the_kernel_agrees_with_the_plain_definition_however_people_are_split(
 
     told_node, told_move, told_gaps = plain(codes, goals, times, 4, horizon, end)
     for place in range(4):
-        assert node[place, [0, 1, 6, 7]].tolist() == told_node[place]
+        assert node[place, [0, 1, 6, 7, 8, 9]].tolist() == told_node[place]
     for a, b in np.ndindex(6, 6):
         assert move[a, b].tolist() == told_move[a, b]
     for pair, told in told_gaps.items():

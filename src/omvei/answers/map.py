@@ -6,6 +6,9 @@ their next one. Repeats are kept: two pages of one kind after another are a loop
 that the person will not come back. Under a model with a rest stage, a long silence is a visit to
 that stage. What does not fit into `nodes` is gathered in `Other`, with a count of what is hidden.
 
+A node's *position* says how far along it is met: from 0 at the first touchpoint to 1 at the last;
+where there is a goal, along the way of the people who reached it (0.8 is the goal).
+
 *Later conversion* is the share of people, observed for at least the horizon after they first came
 here (or took this move), who reached the goal within it. *Otherwise* is the same for people whose
 first move from the same place led elsewhere, and the *difference* compares first moves with
@@ -30,6 +33,9 @@ from .moves import count_moves
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
+
+ENOUGH = 5
+"""Rows of people who reached the goal from which their mean position is used."""
 
 START, END, OTHER, NO_STAGE = "(start)", "(end)", "Other", "(no stage)"
 BY = ("kind", "channel", "event", "content", "stage")
@@ -88,7 +94,7 @@ class Moves:
         """The partial result of nobody."""
         size = len(self.labels)
         return {
-            "node": np.zeros((size, 8), np.int64),
+            "node": np.zeros((size, 10), np.int64),
             "move": np.zeros((size + 2, size + 2, 6), np.int64),
             "edge": np.empty(0, np.int32),
             "gap": np.empty(0, np.int64),
@@ -128,7 +134,7 @@ class Moves:
         ]
         nodes += [
             {
-                **self._node(name, np.zeros(8, np.int64), people),
+                **self._node(name, np.zeros(10, np.int64), people),
                 "people": people,
                 "share": 1.0 if people else None,
                 "position": position,
@@ -157,15 +163,18 @@ class Moves:
         return {"nodes": nodes, "edges": edges, "people": people, "converted": partial["converted"]}
 
     def _node(self, name: str, counts: NDArray[np.int64], people: int) -> dict[str, Any]:
-        touchpoints, here, begins, ends, position, rows, at_risk, later = (
+        touchpoints, here, begins, ends, along, rows, at_risk, later, to_goal, goal_rows = (
             int(count) for count in counts
         )
+        position = along / rows / 1000 if rows else None
+        if self.goal >= 0 and position is not None:
+            position = to_goal / goal_rows / 1000 if goal_rows >= ENOUGH else 0.8 * position
         return {
             "id": name,
             "people": here,
             "touchpoints": touchpoints,
             "share": here / people if people else None,
-            "position": position / rows / 1000 if rows else None,
+            "position": position,
             "starts": begins,
             "ends": ends,
             "later": rate(later, at_risk) if self.goal >= 0 else None,
