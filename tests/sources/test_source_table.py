@@ -190,6 +190,15 @@ def test_what_programs_put_around_a_table_is_no_hindrance(take, text):
     assert set(table.column("time")) == {at(2025, 1, 1)}
 
 
+def test_columns_that_differ_in_capitals_only_are_kept_apart(take):
+    table = take(
+        "person,Person,time,Event,event\nann,bob,2025-01-01,X,x\n",
+        mapping={"person": "person", "event": "event"},
+    )
+    assert (table.column("person"), table.column("event")) == (["ann"], ["x"])
+    assert table.column("attributes") == ['{"Person":"bob","Event":"X"}']
+
+
 def test_two_columns_are_joined_into_a_time(take):
     table = take("COOKIE;Date;Time;Page\nc1;1999-06-24;10:06:37;home\n")
     assert table.reading.mapping["time"] == "Date+Time"
@@ -310,6 +319,13 @@ def test_parquet_with_columns_of_its_own_is_read(take, tmp_path):
         }
     ]
     assert read.faults() == [(2, "ts", "no time")]
+
+
+def test_parquet_columns_are_joined_in_the_order_given(take, tmp_path):
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"clock": ["10:06"], "day": ["03/13/2025"], "who": ["a"]}), path)
+    read = take(path, mapping={"person": "who", "time": "day+clock"})
+    assert read.column("time") == [at(2025, 3, 13, 10, 6)]
 
 
 @pytest.mark.parametrize("kind", ["parquet", "csv", "json"])

@@ -14,7 +14,7 @@ from omvei.sources.delimited import Refused, read_rows
 from omvei.sources.head import Head
 from omvei.sources.layout import Layout
 from omvei.sources.lines import objects
-from omvei.sources.rows import DOCS, named, quoted
+from omvei.sources.rows import DOCS, quoted
 
 ROWS = 1 << 17
 
@@ -54,11 +54,14 @@ class Cells:
     def batches(self, only: Sequence[str] = ()) -> Iterator[tuple[pa.Table, list[Refused]]]:
         """Stretches of the file in order, and the lines in them that cannot be cut into columns.
 
-        `only` names the columns wanted; none means all.
+        `only` names the columns wanted; none means all. Columns are called by their place (`c0`,
+        `c1`, ...), because SQL does not tell `ID` from `id`, and a file does.
         """
+        inner = [self._inner(column) for column in only or self.columns]
         if self.lay:
             for rows in read_rows(self.seen.path, self.lay, tuple(only) or None):
-                yield rows.table.append_column("row#", rows.numbers), rows.refused
+                table = rows.table.rename_columns(inner)
+                yield table.append_column("row#", rows.numbers), rows.refused
         elif self.documents:
             for table in objects(self.seen):
                 yield table, []
@@ -69,7 +72,10 @@ class Cells:
                     for batch in file.iter_batches(ROWS, columns=list(only) or None):
                         numbers = pa.array(range(row, row + len(batch)), pa.int64())
                         row += len(batch)
-                        yield pa.table(batch).append_column("row#", numbers), []
+                        table = pa.table(batch)
+                        # Parquet gives columns in the file's order, whatever is asked for.
+                        table = (table.select(list(only)) if only else table).rename_columns(inner)
+                        yield table.append_column("row#", numbers), []
             except (pa.ArrowException, OSError) as error:
                 raise SourceError(
                     self.seen.path, "the Parquet file is damaged.", "Export or copy it again."
@@ -78,9 +84,9 @@ class Cells:
     def cell(self, column: str) -> str:
         """The SQL expression of a cell as text."""
         if self.lay:
-            return named(column)
+            return self._inner(column)
         if not self.documents:
-            return f"CAST({named(column)} AS VARCHAR)"
+            return f"CAST({self._inner(column)} AS VARCHAR)"
         pointer = "".join(f"/{step}" for step in map(_escaped, self._steps(column)))
         return f'json_extract_string("doc#", {quoted(pointer)})'
 
@@ -111,10 +117,13 @@ class Cells:
         pairs = [
             f"""CASE WHEN {filled(self.cell(column))} THEN
                 {quoted(json.dumps(column, ensure_ascii=False) + ":")}
-                || to_json({named(column)})::VARCHAR END"""
+                || to_json({self._inner(column)})::VARCHAR END"""
             for column in unmapped
         ]
         return f"nullif('{{' || concat_ws(',', {', '.join(pairs)}) || '}}', '{{}}')"
+
+    def _inner(self, column: str) -> str:
+        return f"c{self.columns.index(column)}" if not self.documents else column
 
     def _steps(self, column: str) -> list[str]:
         return column.split(".") if column in self.inner else [column]

@@ -3,6 +3,7 @@
 import codecs
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,14 @@ import pyarrow.parquet as pq
 from omvei.errors import SourceError, UnknownFormatError
 from omvei.sources.files import packing
 
-SAMPLE = 1 << 18
+SAMPLE = 1 << 20
 BLOCK = 1 << 22
 CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
 
 
 @dataclass(frozen=True)
 class Head:
-    """The first 256 KiB of a plain file, as far as they can be understood."""
+    """The first MiB of a plain file, as far as they can be understood."""
 
     path: Path
     kind: str
@@ -95,6 +96,13 @@ def encoding_of(path: Path) -> str:
     UTF-8 if everything decodes, or all but a few bytes do while others are proper UTF-8 (those
     lines are rejected one by one); else Windows-1252, or Latin-1 where that has no letter.
     """
+    stat = path.stat()
+    return _encoding(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=16)
+def _encoding(path: Path, changed: int, size: int) -> str:
+    """The encoding of a file as it was when it had this size and time of change."""
     with path.open("rb") as file:
         sample = file.read(SAMPLE)
         guess = _guess(path, sample)

@@ -85,7 +85,7 @@ def _cut(head: Head, mark: str) -> tuple[float, int, Layout] | None:
     if unnamed:  # R leaves the column of row names without a header
         place -= 1
     begin, after, cells = rows[place]
-    cells = [cell.strip().removeprefix("\ufeff") for cell in cells]
+    cells = [cell.replace("\x00", "").strip().removeprefix("\ufeff") for cell in cells]
     if unnamed:
         # A delimiter that ends every row adds an empty last column instead.
         trailing = all(not row[-1] for *_, row in rows[place + 1 :] if len(row) == width)

@@ -12,7 +12,10 @@ class Options:
     """What the user said about a file."""
 
     mapping: Mapping[str, str] = field(default_factory=dict)
-    """Our field to the file's column, as in `--map person=uuid`; `A+B` joins two columns."""
+    """Our field to the file's column, as in `--map person=uuid`.
+
+    `A+B` joins two columns with a blank, `A|B` takes the first that is filled in.
+    """
 
     event: str | None = None
     """The name of every event in a file that has no column for it (`--event purchase`)."""

@@ -101,8 +101,9 @@ def _first(cells: Cells) -> Mapping[str, str | None]:
         if len(table) and cells.documents:
             return {name: str(value) for name, value in (cells.seen.record or {}).items()}
         if len(table):
-            row = table.slice(0, 1).to_pylist()[0]
-            return {name: None if value is None else str(value) for name, value in row.items()}
+            row = table.slice(0, 1).to_pylist()[0].values()
+            texts = [None if value is None else str(value) for value in row]
+            return dict(zip(cells.columns, texts, strict=False))
         if refused:
             return {}
     raise SourceError(
