@@ -159,8 +159,8 @@ def _needed(path: Path, columns: Sequence[str], mapping: Mapping[str, str]) -> N
     lacking = [
         what
         for known, what in (
-            (person, "a column that tells one person from another"),
-            ("time" in mapping, "a column that says when"),
+            (person, "tells one person from another"),
+            ("time" in mapping, "says when"),
         )
         if not known
     ]
@@ -171,7 +171,7 @@ def _needed(path: Path, columns: Sequence[str], mapping: Mapping[str, str]) -> N
     example += [] if "time" in mapping else ["--map time=COLUMN"]
     raise SourceError(
         path,
-        f"no column could be recognised as {' or '.join(lacking)}. The columns are: {shown}.",
+        f"no column was recognised that {' or that '.join(lacking)}. The columns are: {shown}.",
         f"Say which they are: omvei import {path.name} {' '.join(example)}. If no column holds"
         " them, the file has totals or summaries, and no journey can be made of it: export one"
         " row for each event.",
