@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 
 def test_the_wheel_holds_every_file_of_the_source(tmp_path):
     source, made = tmp_path / "source", tmp_path / "made"
-    skip = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.nb[ci]")
+    skip = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "*.nb[ci]")
     shutil.copytree(ROOT / "src", source / "src", ignore=skip)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
