@@ -15,15 +15,15 @@ def test_the_wheel_holds_every_file_of_the_source(tmp_path):
     shutil.copytree(ROOT / "src", source / "src", ignore=skip)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    wheel = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*wheel, "-w", made, source], check=True, capture_output=True)
-    [built] = made.glob("omvei-*.whl")
-    inside = set(zipfile.ZipFile(built).namelist())
     here = {
         str(file.relative_to(source / "src"))
         for file in (source / "src").rglob("*")
         if file.is_file()
     }
+    wheel = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*wheel, "-w", made, source], check=True, capture_output=True)
+    [built] = made.glob("omvei-*.whl")
+    inside = set(zipfile.ZipFile(built).namelist())
     assert here - inside == set()
     assert (
         "omvei = omvei.cli:main"
