@@ -145,6 +145,11 @@ class Words:
                 return labels.get(self.language) or labels.get("en") or stage
         return stage.replace("_", " ").capitalize()
 
+    def stage_named(self, lens: str | None, stage: str) -> str:
+        """Return a stage's label with its English name, by which many learned the model."""
+        label, english = self.stage(lens, stage), words("en").stage(lens, stage)
+        return label if label.casefold() == english.casefold() else f"{label} ({english.lower()})"
+
     def stages(self, lens: str | None) -> list[str]:
         """Return the stages of a lens in its order; none for no lens."""
         return [stage for stage, _ in _stages(lens or "")]

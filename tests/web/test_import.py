@@ -1,5 +1,6 @@
 """A file from the browser to the map: upload, preview, import, report."""
 
+import os
 import re
 import time
 
@@ -67,14 +68,24 @@ def test_a_file_that_is_in_already_changes_nothing(empty, tmp_path):
 def test_the_sent_file_is_thrown_away_afterwards(empty, tmp_path):
     pages = client(empty)
     run(pages, key_of(send(pages, write_shop(tmp_path / "shop.csv", 40))))
-    assert list((empty / "inbox").iterdir()) == []
+    assert list((empty / "waiting").iterdir()) == []
+
+
+def test_a_file_nobody_decided_about_is_thrown_away_after_a_day(empty, tmp_path):
+    send(client(empty), write_shop(tmp_path / "shop.csv", 40))
+    (place,) = (empty / "waiting").iterdir()
+    client(empty)
+    assert place.exists()
+    os.utime(place, (0, 0))
+    client(empty)
+    assert not place.exists()
 
 
 def test_a_file_that_is_not_wanted_is_thrown_away(empty, tmp_path):
     pages = client(empty)
     key = key_of(send(pages, write_shop(tmp_path / "shop.csv", 40)))
     pages.post(f"/data/import/{key}", data={"token": token(pages), "cancel": "yes"})
-    assert list((empty / "inbox").iterdir()) == []
+    assert list((empty / "waiting").iterdir()) == []
     assert omvei.open(empty).imports() == []
 
 
@@ -124,4 +135,4 @@ def test_a_file_name_cannot_leave_the_inbox(empty, tmp_path, name):
     body = write_shop(tmp_path / "shop.csv", 40).read_bytes()
     pages.post("/data/upload", data={"token": token(pages)}, files={"file": (name, body)})
     sent = list(empty.rglob("*evil.csv"))
-    assert [path.parent.parent for path in sent] == [empty / "inbox"]
+    assert [path.parent.parent for path in sent] == [empty / "waiting"]

@@ -53,9 +53,8 @@ def _stages(leaks: Json, words: Words) -> str:
                 "interval", low=words.percent(row["low"]), high=words.percent(row["high"])
             )
             rate = f"{words.percent(row['rate'])} {tag('small', escape(between))}"
-        label = words.stage(leaks.get("lens"), row["stage"])
         cells = [
-            tag("th", escape(label), scope="row"),
+            tag("th", escape(words.stage_named(leaks.get("lens"), row["stage"])), scope="row"),
             tag("td", parts(shares), class_="art"),
             tag("td", words.number(row["people"]), class_="num"),
             tag("td", _left(row, words), class_="num strong"),

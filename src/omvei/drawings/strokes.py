@@ -7,7 +7,6 @@ from omvei.drawings.curving import GAP
 from omvei.drawings.looks import Look
 from omvei.drawings.routing import arrow
 
-
 _EMPTY = ("path", "circle", "rect", "stop", "meta")
 
 

@@ -45,8 +45,8 @@ ROUTES = [
     *_both("/map", map.map_page),
     Route("/map.svg", map.picture),
     *_both("/people", people.people),
-    Route("/people/{person}.json", people.person),
-    Route("/people/{person}", people.person),
+    Route("/people/{person:path}.json", people.person),
+    Route("/people/{person:path}", people.person),
     *_both("/leaks", leaks.leaks),
     *_both("/funnel", funnel.funnel),
     *_both("/data", data.data),
@@ -92,7 +92,7 @@ def app(
     application.state.language = language
     application.state.limit = limit
     application.state.secret = secrets.token_bytes(32)
-    application.state.jobs = Jobs(here.path / "inbox")
+    application.state.jobs = Jobs(here.path / "waiting")
     return application
 
 

@@ -2,8 +2,9 @@
 What a page's address asks for: by what, through which model, in which period.
 
 The words of the address are those of the code and do not change with the language:
-`?by=stage&lens=hankins&period=quarter`, or `?from=2025-01-01&to=2025-06-30` (both days included).
-Without a period a page shows the last twelve months of what there is.
+`?by=stage&lens=hankins&period=quarter`, or `?from=2025-01-01&to=2025-06-30` (both days included,
+and left aside where another period than `chosen` is named too). Without a period
+a page shows the last twelve months of what there is.
 """
 
 from dataclasses import dataclass
@@ -75,12 +76,12 @@ def ask(request: Request) -> Asked:
         raise UnknownNameError("model", lens, lenses.names())
     window = everybody.meaning(0)["window"]
     start, end = _day(window["from"]), _day(window["to"])
-    period = query.get("period") or "year"
-    if period not in PERIODS:
-        raise UnknownNameError("period", period, list(PERIODS))
+    dated = bool(query.get("from") or query.get("to"))
+    period = query.get("period") or ("chosen" if dated else "year")
+    if period not in PERIODS and period != "chosen":
+        raise UnknownNameError("period", period, [*PERIODS, "chosen"])
     first, last = start, end
-    if query.get("from") or query.get("to"):
-        period = "chosen"
+    if period == "chosen":
         first = _given(query.get("from"), start)
         last = _given(query.get("to"), end)
     else:

@@ -8,12 +8,15 @@ one writer. Its state is read by the progress page.
 import secrets
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from omvei.errors import OmveiError
+
+DAY = 86_400  # seconds
 
 Work = Callable[[Callable[[int, int | None, str], None]], list[dict[str, Any]]]
 
@@ -48,6 +51,7 @@ class Jobs:
         """Where sent files lie until they are taken in or thrown away."""
         self._jobs: dict[str, Job] = {}
         self._turn = threading.Lock()
+        self._sweep()
 
     def keep(self, name: str) -> tuple[str, Path]:
         """Make a place for a sent file: its key, and the path to write it to."""
@@ -77,6 +81,12 @@ class Jobs:
     def get(self, key: str) -> Job | None:
         """Return a job of this process."""
         return self._jobs.get(key)
+
+    def _sweep(self) -> None:
+        """Throw away files that nobody decided about for a day: they hold personal data."""
+        for place in self.folder.iterdir() if self.folder.is_dir() else ():
+            if time.time() - place.stat().st_mtime > DAY:
+                shutil.rmtree(place, ignore_errors=True)
 
     def _run(self, job: Job, work: Work) -> None:
         def progress(done: int, total: int | None, phase: str) -> None:

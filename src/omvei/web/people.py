@@ -1,6 +1,7 @@
 """The people behind a node, a path or everything; and one person's timeline."""
 
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -18,7 +19,7 @@ def people(request: Request) -> Response:
     """List people, the latest first; `?find=` goes to one of them."""
     query = request.query_params
     if query.get("find"):
-        return RedirectResponse(f"/people/{query['find'].strip()}", 303)
+        return RedirectResponse("/people/" + quote(query["find"].strip(), safe=""), 303)
     asked = ask(request)
     offset = max(0, int(query["offset"])) if query.get("offset", "").isdigit() else 0
     node, source, target = query.get("node"), query.get("source"), query.get("target")
