@@ -81,7 +81,9 @@ def check_moves(journeys: Any, con: duckdb.DuckDBPyConnection) -> None:
     told = {(kinds[a], kinds[b]): n for a, b, n in con.execute(MOVES).fetchall()}
     edges = journeys.map("kind", nodes=100).to_json()["edges"]
     found = {(e["source"], e["target"]): e["transitions"] for e in edges}
-    between = {k: v for k, v in found.items() if not k[0].startswith("(") and not k[1].startswith("(")}
+    between = {
+        k: v for k, v in found.items() if not k[0].startswith("(") and not k[1].startswith("(")
+    }
     assert between == told, "the moves differ"
 
 
@@ -112,7 +114,9 @@ def main() -> None:
         check_moves(journeys, con)
         sql = timed(lambda: con.execute(MOVES).fetchall())[0]
         own = timed(lambda: journeys.map("kind"))[0]
-        out.add_row("map by kind, beside SQL's bare counts of moves", f"{own:.3f}", f"SQL {sql:.3f}")
+        out.add_row(
+            "map by kind, beside SQL's bare counts of moves", f"{own:.3f}", f"SQL {sql:.3f}"
+        )
         kinds = journeys.words["kind"]
         values = dict(zip("abc", map(kinds.index, STEPS), strict=True))
         values["within"] = 30 * 86_400_000_000
@@ -120,7 +124,9 @@ def main() -> None:
         own, found = timed(lambda: journeys.funnel(list(STEPS), by="kind"))
         people = [step["people"] for step in found.to_json()["steps"]]
         assert people == list(told[0]), "the funnels differ"
-        out.add_row("funnel of three steps, beside SQL", f"{own:.3f}", f"SQL {sql:.3f}: {sql / own:.0f}×")
+        out.add_row(
+            "funnel of three steps, beside SQL", f"{own:.3f}", f"SQL {sql:.3f}: {sql / own:.0f}×"
+        )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     out.add_row("peak memory of this run", "", f"{peak:.1f} GB")
     Console().print(out)

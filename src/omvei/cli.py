@@ -117,9 +117,10 @@ def _journeys(
 def _show(result: Any, raw: bool, html: str | None = None) -> None:
     said = result.to_json()
     if html:
+        from .answers.sharing import shared
         from .drawings import page
 
-        Path(html).write_text(page(said), "utf-8")
+        Path(html).write_text(page(shared(said)), "utf-8")
         click.echo(f"Wrote {html}", err=True)
     if raw:
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
@@ -520,12 +521,12 @@ def simulate(events: int | None, orders: int | None, seed: int, out: str, raw: b
     if (events is None) == (orders is None):
         raise click.UsageError("Say either --events N or --orders N.")
     written = make(events, orders=orders, seed=seed).write(Path(out))
-    written = {key: str(path) for key, path in written.items()}
+    files = {key: str(path) for key, path in written.items()}
     if raw:
-        click.echo(json.dumps(written, indent=2))
+        click.echo(json.dumps(files, indent=2))
     else:
         printing.table(
-            "Simulated", [{"what": k, "file": v} for k, v in written.items()], ("what", "file")
+            "Simulated", [{"what": k, "file": v} for k, v in files.items()], ("what", "file")
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .answers import findings, funnel, leaks, map, people, summary, trace
+from .answers.tally import Tally
 from .blocks import manifest
 from .blocks.block import Block, open_block
 from .blocks.dictionaries import Dictionaries
@@ -17,6 +18,7 @@ from .engines import local
 from .errors import NothingToAnswerError, OmveiError, UnknownNameError
 from .lenses import lens as lenses
 from .lenses.column import stage_column
+from .moment import moment
 from .touchpoints.vocabulary import CLASSES, codes
 from .workspace import Workspace
 
@@ -139,7 +141,7 @@ class Journeys:
         if named is None:
             return -1
         code = codes()[named]
-        return code if self.run(map_tally(code)) else -1
+        return code if self.run(Tally("kind", len(codes())))[code, 0] else -1
 
     def choose(self, by: str | None, known: tuple[str, ...]) -> str:
         """`by` as asked for, or the one that says most about this data."""
@@ -147,8 +149,8 @@ class Journeys:
             raise UnknownNameError("view", by, known)
         if by is not None:
             return by
-        counts = self.run(map.Tally("kind", len(codes())))
-        said = {kind for kind, code in codes().items() if counts[code]} - {"other"}
+        counts = self.run(Tally("kind", len(codes())))
+        said = {kind for kind, code in codes().items() if counts[code, 0]} - {"other"}
         if said <= {"page_view"}:
             return "content" if "page_view" in said else "event"
         return "kind"
@@ -176,7 +178,7 @@ class Journeys:
     def _open(self, name: str) -> Block:
         whole = open_block(self.build.folder, name)
         stored = whole.column
-        known = {f"stage:{lens.digest}": lens for lens in [*self._lens.values(), *map_lenses()]}
+        known = {f"stage:{lens.digest}": lens for lens in [*self._lens.values(), *shipped()]}
 
         def column(wanted: str) -> Any:
             if wanted.startswith("stage:"):
@@ -220,46 +222,9 @@ class Journeys:
         return np.isin(block[name], [known.index(word) for word in _list(value)])
 
 
-def map_tally(code: int) -> Any:
-    """An analysis that says how many touchpoints are of a kind."""
-    return _OfKind(code)
-
-
-@dataclass(frozen=True)
-class _OfKind:
-    code: int
-
-    def empty(self) -> int:
-        return 0
-
-    def scan(self, block: Block) -> int:
-        return int((block["kind"] == self.code).sum())
-
-    def merge(self, a: int, b: int) -> int:
-        return a + b
-
-    def finish(self, partial: int) -> int:
-        return partial
-
-
-def map_lenses() -> list[lenses.Lens]:
+def shipped() -> list[lenses.Lens]:
     """The models that come with Omvei."""
     return [lenses.load(name) for name in lenses.names()]
-
-
-def moment(micros: int | None) -> str | None:
-    """A time as text, UTC.
-
-    >>> moment(0)
-    '1970-01-01T00:00:00Z'
-    """
-    if micros is None:
-        return None
-    return (
-        datetime.fromtimestamp(micros / 1e6, UTC)
-        .isoformat(timespec="seconds")
-        .replace("+00:00", "Z")
-    )
 
 
 def _list(value: Any) -> list[Any]:

@@ -10,8 +10,20 @@ from rich.table import Table
 from .durations import say
 
 Row = dict[str, Any]
-FIRST = ("time", "event", "kind", "person", "user_id", "email", "order_id", "anonymous_id", "url")
-FIRST += ("content", "query", "value")
+FIRST = [
+    "time",
+    "event",
+    "kind",
+    "person",
+    "user_id",
+    "email",
+    "order_id",
+    "anonymous_id",
+    "url",
+    "content",
+    "query",
+    "value",
+]
 """What a preview shows of a row, the most telling first."""
 ROWS = 25
 """How many rows of a long part are printed."""

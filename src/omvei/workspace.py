@@ -117,7 +117,7 @@ class Workspace:
         from .events.schema import GIVEN, REFUSED
 
         def look(name: str, file: Path) -> dict[str, Any]:
-            reading = sources.read(file, self._options(mapping, event, timezone), source)
+            reading = sources.read(file, self._options(mapping, event, timezone), source, name)
             good, bad = 0, 0
             first: list[dict[str, Any]] = []
             rejected: list[dict[str, Any]] = []
@@ -171,7 +171,7 @@ class Workspace:
         def one(name: str, file: Path) -> dict[str, Any]:
             with file.open("rb") as opened:
                 digest = hashlib.file_digest(opened, "sha256").hexdigest()[:16]
-            reading = sources.read(file, self._options(mapping, event, timezone), source)
+            reading = sources.read(file, self._options(mapping, event, timezone), source, name)
             done = self.events.append(
                 reading,
                 file=digest,

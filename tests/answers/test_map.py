@@ -61,6 +61,12 @@ def test_the_goal_stands_to_the_right_of_what_leads_to_it(tmp_path):
     assert order.index("search") < order.index("product_view") < order.index("purchase")
 
 
+def test_the_goal_is_never_gathered_in_other(tmp_path):
+    people = {f"p{i}": "search product_view guide_read" for i in range(9)}
+    drawn = journeys(tmp_path, **people, ann="search purchase").map("kind", nodes=3).to_json()
+    assert {n["id"] for n in drawn["nodes"]} == {"purchase", "search", "Other", "(start)", "(end)"}
+
+
 def test_without_a_goal_there_is_no_rate(tmp_path):
     drawn = journeys(tmp_path, ann="search page_view").map("kind").to_json()
     assert drawn["goal"] is None
@@ -106,7 +112,9 @@ def test_the_running_example_has_its_sixteen_transitions(data, tmp_path):
 
 def plain(lines, goals, times, nodes, horizon, end):
     """The map by its definition, for one list of journeys: as plainly as it can be said."""
-    node = defaultdict(lambda: [0] * 6)  # touchpoints, people, at risk, later, way to the goal
+    node = defaultdict(
+        lambda: [0] * 8
+    )  # touchpoints, people, at risk, later, to and after the goal
     move = defaultdict(lambda: [0] * 6)
     gaps = defaultdict(list)
 
@@ -126,12 +134,12 @@ def plain(lines, goals, times, nodes, horizon, end):
         reached = goal.index(True) if True in goal else None
         for row, place in enumerate(codes):
             node[place][0] += 1
-            if reached is not None:
-                before = row <= reached
-                far = 800 * row // max(reached, 1) if row < reached else 800
-                after = 800 + 200 * (row - reached) // max(len(codes) - 1 - reached, 1)
-                node[place][4] += far if before else after
+            if reached is not None and row <= reached:
+                node[place][4] += 800 if row == reached else 800 * row // reached
                 node[place][5] += 1
+            elif reached is not None:
+                node[place][6] += 800 + 200 * (row - reached) // (len(codes) - 1 - reached)
+                node[place][7] += 1
             if row:
                 gaps[codes[row - 1], place].append(time[row] - time[row - 1])
         taken = list(pairwise(path))
@@ -184,7 +192,7 @@ def test_the_kernel_agrees_with_the_plain_definition_however_people_are_split(
 
     told_node, told_move, told_gaps = plain(codes, goals, times, 4, horizon, end)
     for place in range(4):
-        assert node[place, [0, 1, 6, 7, 8, 9]].tolist() == told_node[place]
+        assert node[place, [0, 1, 6, 7, 8, 9, 10, 11]].tolist() == told_node[place]
     for a, b in np.ndindex(6, 6):
         assert move[a, b].tolist() == told_move[a, b]
     for pair, told in told_gaps.items():

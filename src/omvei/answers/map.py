@@ -7,7 +7,8 @@ that the person will not come back. Under a model with a rest stage, a long sile
 that stage. What does not fit into `nodes` is gathered in `Other`, with a count of what is hidden.
 
 A node's *position* says how far along it is met: from 0 at the first touchpoint to 1 at the last;
-where there is a goal, along the way of the people who reached it (0.8 is the goal).
+where there is a goal, along the way of the people who reached it: 0.8 is the first time they did,
+and what mostly comes after that stands beyond it.
 
 *Later conversion* is the share of people, observed for at least the horizon after they first came
 here (or took this move), who reached the goal within it. *Otherwise* is the same for people whose
@@ -30,12 +31,13 @@ from ..result import Result
 from ..touchpoints.vocabulary import kinds
 from .intervals import median, newcombe, rate
 from .moves import count_moves
+from .tally import Tally
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
 
 ENOUGH = 5
-"""Rows of people who reached the goal from which their mean position is used."""
+"""From how many rows of people who reached the goal their mean position is used."""
 
 START, END, OTHER, NO_STAGE = "(start)", "(end)", "Other", "(no stage)"
 BY = ("kind", "channel", "event", "content", "stage")
@@ -94,7 +96,7 @@ class Moves:
         """The partial result of nobody."""
         size = len(self.labels)
         return {
-            "node": np.zeros((size, 10), np.int64),
+            "node": np.zeros((size, 12), np.int64),
             "move": np.zeros((size + 2, size + 2, 6), np.int64),
             "edge": np.empty(0, np.int32),
             "gap": np.empty(0, np.int64),
@@ -134,7 +136,7 @@ class Moves:
         ]
         nodes += [
             {
-                **self._node(name, np.zeros(10, np.int64), people),
+                **self._node(name, np.zeros(12, np.int64), people),
                 "people": people,
                 "share": 1.0 if people else None,
                 "position": position,
@@ -163,22 +165,27 @@ class Moves:
         return {"nodes": nodes, "edges": edges, "people": people, "converted": partial["converted"]}
 
     def _node(self, name: str, counts: NDArray[np.int64], people: int) -> dict[str, Any]:
-        touchpoints, here, begins, ends, along, rows, at_risk, later, to_goal, goal_rows = (
-            int(count) for count in counts
-        )
-        position = along / rows / 1000 if rows else None
-        if self.goal >= 0 and position is not None:
-            position = to_goal / goal_rows / 1000 if goal_rows >= ENOUGH else 0.8 * position
+        touchpoints, here, begins, ends, _, _, at_risk, later = (int(c) for c in counts[:8])
         return {
             "id": name,
             "people": here,
             "touchpoints": touchpoints,
             "share": here / people if people else None,
-            "position": position,
+            "position": self._position(*(int(c) for c in counts[[4, 5, 8, 9, 10, 11]])),
             "starts": begins,
             "ends": ends,
             "later": rate(later, at_risk) if self.goal >= 0 else None,
         }
+
+    def _position(
+        self, along: int, rows: int, before: int, rows_before: int, after: int, rows_after: int
+    ) -> float | None:
+        """How far along a node is met; see the module's text."""
+        if rows_before >= ENOUGH and 5 * rows_before >= rows_after:
+            return before / rows_before / 1000
+        if rows_after >= ENOUGH:
+            return after / rows_after / 1000
+        return (0.8 if self.goal >= 0 else 1.0) * along / rows / 1000 if rows else None
 
     def _gap(self, gaps: NDArray[np.int64] | None, people: int) -> dict[str, float | None]:
         if gaps is None:
@@ -225,31 +232,6 @@ def _grouped(edge: NDArray[np.int32], gap: NDArray[np.int64]) -> dict[int, NDArr
     }
 
 
-@dataclass(frozen=True)
-class Tally:
-    """How many touchpoints each code of a column has."""
-
-    column: str
-    size: int
-
-    def empty(self) -> NDArray[np.int64]:
-        """Nothing."""
-        return np.zeros(self.size + 1, np.int64)
-
-    def scan(self, block: Block) -> NDArray[np.int64]:
-        """Count one block; code -1 is the last place."""
-        codes = block[self.column]
-        return np.bincount(np.where(codes < 0, self.size, codes), minlength=self.size + 1)
-
-    def merge(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Add."""
-        return a + b
-
-    def finish(self, partial: NDArray[np.int64]) -> NDArray[np.int64]:
-        """As counted."""
-        return partial
-
-
 def walk(
     journeys: "Journeys", by: str, nodes: int
 ) -> tuple[Walk, tuple[str, ...], dict[str, int] | None]:
@@ -261,13 +243,18 @@ def walk(
         return Walk(f"stage:{lens.digest}", table, lens, journeys.end), labels, None
     words = journeys.words[by]
     counts = journeys.run(Tally(by, len(words)))
-    present = [code for code in np.argsort(-counts, kind="stable").tolist() if counts[code]]
-    named = sorted(present[: nodes - 1 if len(present) > nodes else nodes])
-    hidden = [code for code in present if code not in set(named)]
+    order = sorted(
+        np.flatnonzero(counts[:, 1]).tolist(), key=lambda c: (-counts[c, 1], -counts[c, 0], c)
+    )
+    if len(order) > nodes and by == "kind" and journeys.goal:  # the goal and the way into it stay
+        always = [words.index(kind) for kind in dict.fromkeys((journeys.goal, *NEAR))]
+        order = [c for c in always if counts[c, 1]] + [c for c in order if c not in always]
+    named = sorted(order[: max(1, nodes - 1) if len(order) > nodes else nodes])
+    hidden = order[len(named) :]
     table = np.full(len(words) + 1, len(named), np.int32)
     table[named] = np.arange(len(named))
     labels = tuple(words[code] if code < len(words) else "(none)" for code in named)
-    other = {"names": len(hidden), "touchpoints": int(counts[hidden].sum())} if hidden else None
+    other = {"names": len(hidden), "touchpoints": int(counts[hidden, 0].sum())} if hidden else None
     return Walk(by, table, None, journeys.end), (*labels, OTHER) if hidden else labels, other
 
 

@@ -28,10 +28,10 @@ def count_moves(
     horizon  microseconds within which a later goal counts; end  the end of what was observed
 
     returns
-    node  (nodes, 10) touchpoints; people; starts here; ends here; sum of positions in the journey
+    node  (nodes, 12) touchpoints; people; starts here; ends here; sum of positions in the journey
                       (0 to 1000) and of rows they are of; people at risk; of these who reached
                       the goal within the horizon of their first time here; sum of positions on
-                      the way to the goal and of rows they are of
+                      the way to the goal and of rows they are of; the same after the goal
     move  (nodes + 2, nodes + 2, 6), the last two nodes being `(start)` and `(end)`
                       transitions; people; people at risk at their first time; of these, who
                       reached the goal; people at risk whose *first* move from the source this
@@ -44,7 +44,7 @@ def count_moves(
     and at or after it for a first move. Counts of different people are merged by adding.
     """
     start_node, end_node, side = nodes, nodes + 1, nodes + 2
-    node = np.zeros((nodes, 10), np.int64)
+    node = np.zeros((nodes, 12), np.int64)
     move = np.zeros((side, side, 6), np.int64)
     edge = np.empty(max(0, len(time)), np.int32)
     gap = np.empty(max(0, len(time)), np.int64)
@@ -57,11 +57,11 @@ def count_moves(
         first, last = starts[person], starts[person + 1] - 1
         if last < first:
             continue
-        coming, reached = np.int64(-1), np.int64(-1)
+        coming = reached = np.int64(-1)
         for row in range(last, first - 1, -1):
             ahead[row] = coming
             if goal[row]:
-                coming, reached = time[row], row
+                coming, reached = time[row], np.int64(row)
         for row in range(first, last + 1):
             here = code[row]
             at_risk = time[row] + horizon <= end
@@ -69,14 +69,12 @@ def count_moves(
             node[here, 0] += real[row]
             node[here, 4] += 500 if last == first else (1000 * (row - first)) // (last - first)
             node[here, 5] += 1
-            if reached >= 0:
-                if row <= reached:
-                    node[here, 8] += (
-                        800 if row == reached else (800 * (row - first)) // (reached - first)
-                    )
-                else:
-                    node[here, 8] += 800 + (200 * (row - reached)) // (last - reached)
+            if reached >= 0 and row <= reached:
+                node[here, 8] += 800 if row == reached else 800 * (row - first) // (reached - first)
                 node[here, 9] += 1
+            elif reached >= 0:
+                node[here, 10] += 800 + 200 * (row - reached) // (last - reached)
+                node[here, 11] += 1
             if met[here] != person:
                 met[here] = person
                 node[here, 1] += 1

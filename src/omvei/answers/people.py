@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..blocks.block import Block
 from ..errors import UnknownNameError
+from ..moment import moment
 from ..people.names import name
 from ..result import Result
 from ..touchpoints.vocabulary import codes
@@ -95,8 +96,6 @@ def people(
 
     Raises `UnknownNameError` for a node that is not on the map.
     """
-    from ..journeys import moment
-
     place, size, source, target = None, 0, -1, -1
     if node is not None or edge is not None:
         by = journeys.choose(by, BY)

@@ -8,6 +8,7 @@ from ..blocks.block import Block
 from ..errors import UnknownNameError
 from ..lenses import lens as lenses
 from ..lenses.carrier import NOWHERE
+from ..moment import moment
 from ..people.names import name
 from ..people.table import identifiers_of
 from ..result import Result
@@ -75,8 +76,6 @@ def find(journeys: "Journeys", who: int) -> Block | None:
 def _rows(
     journeys: "Journeys", block: Block, held: dict[int, dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    from ..journeys import moment
-
     words = journeys.words
     files = {done["file"]: done["name"] for done in journeys.workspace.imports()}
     models = [lenses.load(model) for model in lenses.names()]

@@ -84,8 +84,8 @@ def name(
     if found == "page_view" and path and kind is None:
         if asks:
             found = "search"
-        segments = [] if asks else [part.lower() for part in path.split("/") if part]
-        found = next((_folders()[part] for part in segments if part in _folders()), found)
+        folders = [] if asks else [part.lower() for part in path.split("/") if part]
+        found = next((_folders()[part] for part in folders if part in _folders()), found)
     usual = kinds()[found]
     return Named(
         found,

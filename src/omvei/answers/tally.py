@@ -1,0 +1,54 @@
+"""How often each kind, channel, event or content occurs, and for how many people."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ..blocks.block import Block
+
+Counts = NDArray[np.int64]
+
+
+@njit(cache=True, nogil=True)
+def tally(starts: Counts, code: NDArray[np.int32], size: int) -> Counts:
+    """Count touchpoints and people of each code.
+
+    code     (rows,) from -1 up to `size` - 1; person i's rows are `starts[i]` to `starts[i + 1]`
+    returns  (size + 1, 2) touchpoints and people; the last row is code -1
+    """
+    counts = np.zeros((size + 1, 2), np.int64)
+    met = np.full(size + 1, -1, np.int64)
+    for person in range(len(starts) - 1):
+        for row in range(starts[person], starts[person + 1]):
+            here = code[row]  # -1 is the last row
+            counts[here, 0] += 1
+            if met[here] != person:
+                met[here] = person
+                counts[here, 1] += 1
+    return counts
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The analysis: `tally` of one column, whose dictionary has `size` words."""
+
+    column: str
+    size: int
+
+    def empty(self) -> Counts:
+        """Nothing."""
+        return np.zeros((self.size + 1, 2), np.int64)
+
+    def scan(self, block: Block) -> Counts:
+        """Count one block."""
+        return tally(block.starts, block[self.column].astype(np.int32), self.size)
+
+    def merge(self, a: Counts, b: Counts) -> Counts:
+        """Add."""
+        return a + b
+
+    def finish(self, partial: Counts) -> Counts:
+        """As counted."""
+        return partial

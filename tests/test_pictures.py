@@ -1,0 +1,40 @@
+"""The pictures of the docs are drawn from the JSON beside them, and the JSON is what comes out."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+from omvei.drawings import draw
+
+FOLDER = Path(__file__).parents[1] / "docs"
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    """What `make docs` would draw now."""
+    spec = importlib.util.spec_from_file_location("pictures", FOLDER / "pictures.py")
+    pictures = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(pictures)
+    return pictures.answers(tmp_path_factory.mktemp("pictures"))
+
+
+@pytest.mark.parametrize("name", ["map", "trace", "access_log"])
+def test_the_json_is_what_the_command_gives(name, answers, data):
+    if name == "access_log":
+        data("apache_access_log/apache_logs.gz")
+    told = json.loads((FOLDER / "pictures" / f"{name}.json").read_text("utf-8"))
+    assert told == json.loads(json.dumps(answers[name]))
+
+
+@pytest.mark.parametrize("name", ["map", "access_log"])
+def test_the_picture_is_drawn_from_the_json(name):
+    told = json.loads((FOLDER / "pictures" / f"{name}.json").read_text("utf-8"))
+    assert (FOLDER / "pictures" / f"{name}.svg").read_text("utf-8") == draw(told) + "\n"
+
+
+@pytest.mark.parametrize("name", ["map", "access_log"])
+def test_no_small_group_is_shared(name):
+    told = json.loads((FOLDER / "pictures" / f"{name}.json").read_text("utf-8"))
+    assert min(row["people"] for part in ("nodes", "edges") for row in told[part]) >= 10
