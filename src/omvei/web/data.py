@@ -120,9 +120,13 @@ def progress(request: Request) -> Response:
     job = _jobs(request).get(request.path_params["key"])
     if job is None:
         return RedirectResponse("/data", 303)
+    t, key = said(request), f"data.progress.phase.{job.phase}"
+    phase = t(key) if t.has(key) else job.phase
     if wants_json(request):
-        return as_json(job.to_json())
-    return show(request, "progress.html", job=job, json=f"/data/progress/{job.id}.json")
+        return as_json(job.to_json() | {"said": phase})
+    return show(
+        request, "progress.html", job=job, phase=phase, json=f"/data/progress/{job.id}.json"
+    )
 
 
 async def preferences(request: Request) -> Response:
