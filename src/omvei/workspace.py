@@ -23,6 +23,8 @@ from .durations import parse
 from .errors import DefinitionError, SourceError, UnknownNameError, WorkspaceError
 
 if TYPE_CHECKING:
+    from filelock import FileLock
+
     from .blocks.manifest import Build
     from .events.table import Events, Progress
     from .journeys import Journeys
@@ -172,14 +174,15 @@ class Workspace:
             with file.open("rb") as opened:
                 digest = hashlib.file_digest(opened, "sha256").hexdigest()[:16]
             reading = sources.read(file, self._options(mapping, event, timezone), source, name)
-            done = self.events.append(
-                reading,
-                file=digest,
-                name=name,
-                now=datetime.now(UTC).isoformat(timespec="seconds"),
-                allow_rejects=allow_rejects,
-                progress=progress,
-            )
+            with self._alone():
+                done = self.events.append(
+                    reading,
+                    file=digest,
+                    name=name,
+                    now=datetime.now(UTC).isoformat(timespec="seconds"),
+                    allow_rejects=allow_rejects,
+                    progress=progress,
+                )
             return asdict(done)
 
         found = self._each(path, one)
@@ -239,14 +242,24 @@ class Workspace:
         said = definitions.load(
             self.path / "definitions", self.settings.get("site", {}).get("hosts", ())
         )
-        return build(
-            self.events,
-            self.path / "people",
-            self.path / "journeys",
-            Settings(self.session_gap_seconds, self.key.hex()),
-            said,
-            progress,
-        )
+        with self._alone():
+            return build(
+                self.events,
+                self.path / "people",
+                self.path / "journeys",
+                Settings(self.session_gap_seconds, self.key.hex()),
+                said,
+                progress,
+            )
+
+    def _alone(self) -> "FileLock":
+        """A lock that one process at a time holds while it changes the workspace; others wait.
+
+        The system frees it when its holder dies.
+        """
+        from filelock import FileLock
+
+        return FileLock(self.path / ".lock")
 
     @property
     def journeys(self) -> "Journeys":

@@ -49,3 +49,12 @@ def test_a_rule_of_the_site_changes_kind_content_and_stage_after_a_build(tmp_pat
         "Kurs",
         "decision",
     )
+
+
+def test_a_newsletter_row_with_only_a_campaign_came_by_email(tmp_path):
+    file = tmp_path / "letters.csv"
+    file.write_text("email,time,event,campaign\na@example.org,2026-01-01T10:00:00Z,sendt,june\n")
+    workspace = omvei.init(tmp_path / "w")
+    workspace.take(file)
+    row = workspace.journeys.trace("a@example.org").to_json()["rows"][0]
+    assert (row["kind"], row["channel"], row["campaign"]) == ("email_received", "Email", "june")

@@ -50,7 +50,13 @@ def checksum(path: Path) -> str:
 
 
 def commit(folder: Path, build: Build) -> None:
-    """Make `build` the state that readers see, and remove what the manifest no longer names."""
+    """Make `build` the state that readers see.
+
+    The build before stays, for readers that opened it; older ones, and what a crash left, go. The
+    caller must be the only one that builds.
+    """
+    before = read(folder)
+    kept = {"manifest", build.folder.name, before.folder.name if before else ""}
     table = pa.Table.from_pylist(list(build.blocks), schema=ROW)
     facts = {
         "folder": build.folder.name,
@@ -66,7 +72,7 @@ def commit(folder: Path, build: Build) -> None:
         commit_properties=CommitProperties(custom_metadata={"build": json.dumps(facts)}),
     )
     for old in folder.iterdir():
-        if old.name not in ("manifest", build.folder.name):
+        if old.name not in kept:
             shutil.rmtree(old, ignore_errors=True)
 
 

@@ -166,7 +166,14 @@ SELECT
     i.person, i.node AS identifier, f.time, f.row, f.file, f.event_id, f.source, f.event,
     n.kind_code AS kind, n.named_content AS content, n.intended, n.question,
     -- a page waits for its visit's channel; what was not a page has the channel its kind says
-    coalesce(a.arrived, CASE WHEN f.url IS NULL THEN n.usual_channel END) AS channel,
+    -- (a campaign alone, as in a newsletter's list of sendings, does not say how anybody came)
+    coalesce(
+        CASE WHEN f.url IS NULL AND
+                  coalesce(a.channel, a.source, a.medium, a.click_id, a.referrer) IS NULL
+             THEN n.usual_channel END,
+        a.arrived,
+        CASE WHEN f.url IS NULL THEN n.usual_channel END
+    ) AS channel,
     coalesce(f.query, CASE WHEN a.searched THEN r.words END, p.site_query) AS query,
     f.order_id, f.product, f.brand, coalesce(f.campaign, p.tag_campaign) AS campaign,
     (f.value * 100)::BIGINT AS value, upper(f.currency) AS currency, (f.cost * 100)::BIGINT AS cost,
