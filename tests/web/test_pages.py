@@ -90,6 +90,20 @@ def test_the_json_of_the_map_is_that_of_the_library(pages, shop):
     assert pages.get("/map.json?by=kind&period=all").json() == library
 
 
+def test_fewer_places_gather_the_rest_in_others(pages):
+    map = pages.get("/map.json?by=kind&nodes=4").json()
+    named = [n["id"] for n in map["nodes"] if n["id"] not in ("(start)", "(end)", "Other")]
+    assert len(named) <= 4
+    assert map["other"]["names"] > 0
+    assert "gathered in Others" in pages.get("/map?by=kind&nodes=4").text
+
+
+def test_a_place_gathered_in_others_is_found_all_the_same(pages):
+    answer = pages.get("/map?by=kind&nodes=4&node=review_written")
+    assert answer.status_code == 200
+    assert "Review written" in answer.text
+
+
 def test_the_panel_alone_comes_as_a_fragment(pages):
     panel = pages.get("/map?node=search", headers={"x-fragment": "panel"}).text
     assert "<html" not in panel
@@ -167,6 +181,8 @@ def test_with_few_people_no_page_shows_a_percentage(few):
         ("/map?by=weather", 404),
         ("/map?lens=tarot", 404),
         ("/map?period=decade", 404),
+        ("/map?nodes=1000", 404),
+        ("/map?nodes=many", 404),
         ("/map?from=yesterday", 400),
         ("/funnel?by=kind&step=nothing", 404),
         ("/funnel?within=1w", 404),

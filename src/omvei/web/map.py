@@ -19,6 +19,10 @@ from omvei.web.standing import standing
 
 NUMBERS = ("people", "share", "later")
 SHAPES = ("wide", "tall")
+NODES = (8, 16, 28, 40)
+"""How many places a map may show; the rest is gathered in Others."""
+USUAL = 16
+"""As many as are still easy to read. The JSON has the library's own default instead."""
 LISTED = 4  # paths in each list of the overview
 FEW = 30
 
@@ -28,15 +32,21 @@ Json = dict[str, Any]
 def map_page(request: Request) -> Response:
     """Show the map; `?node=`, `?source=&target=` or `?follow=` choose what the panel says."""
     asked = ask(request)
-    answer = asked.journeys.map(asked.by).to_json()
+    t, query = said(request), request.query_params
+    nodes = _nodes(request)
+    answer = asked.journeys.map(asked.by, nodes=nodes).to_json()
+    wanted = {query[name] for name in ("node", "source", "target") if query.get(name)}
+    if wanted - {node["id"] for node in answer["nodes"]}:  # it may be gathered in Others
+        nodes = NODES[-1]
+        answer = asked.journeys.map(asked.by, nodes=nodes).to_json()
     if wants_json(request):
         return as_json(answer)
-    t, query = said(request), request.query_params
     numbers = query.get("numbers", "people")
     if numbers not in NUMBERS or (numbers == "later" and not answer["goal"]):
         numbers = "people"
     kept = {**asked.query, "by": answer["by"], "numbers": None if numbers == "people" else numbers}
     kept["lens"] = asked.lens if answer["by"] == "stage" else None
+    kept["nodes"] = None if nodes == USUAL else nodes
     trace = _followed(asked, answer, query.get("follow"))
     panel = _panel(
         answer, trace, asked, query.get("node"), query.get("source"), query.get("target")
@@ -54,29 +64,40 @@ def map_page(request: Request) -> Response:
     for shape in () if fragment else SHAPES:
         drawn[shape] = drawing.draw(
             answer, t, shape=shape, link=link, numbers=numbers, trail=trail,
-            saved=standing(asked.workspace.path, answer, t, shape),
+            saved=standing(asked.workspace.path, answer, nodes, t, shape),
         )  # fmt: skip
     return show(
         request, "map.html", map=answer, asked=asked, panel=panel, trace=trace, trail=trail,
-        kept=kept, numbers=numbers, all_numbers=NUMBERS, all_by=BY, periods=PERIODS,
-        all_lenses=lenses.names(), shown=shown, lead=sheet.lead(answer, t), few=FEW,
+        kept=kept, numbers=numbers, all_numbers=NUMBERS, all_by=BY, all_nodes=NODES, nodes=nodes,
+        periods=PERIODS, all_lenses=lenses.names(), shown=shown, lead=sheet.lead(answer, t), few=FEW,
         detail=sheet.detail(shown.first, shown.total, shown.share, t), follow_most=TRAIL,
         legend_svg=sheet.legend(t, bool(answer["goal"])), table_svg=sheet.table(answer, t),
         label=_labels(answer, t), later=_later(answer, t), tone=drawing.colour,
         interval=_interval, days=_days, signed=lambda share: _signed(share, t),
         simulated=asked.workspace.simulated,
-        json=address("/map.json", kept), wide_svg=drawn["wide"], tall_svg=drawn["tall"],
+        json=address("/map.json", kept | {"nodes": nodes}),
+        wide_svg=drawn["wide"], tall_svg=drawn["tall"],
     )  # fmt: skip
 
 
 def picture(request: Request) -> Response:
     """Return the map as an SVG picture, for the start page."""
     asked = ask(request)
-    answer = asked.journeys.map(asked.by).to_json()
+    answer = asked.journeys.map(asked.by, nodes=USUAL).to_json()
     t = said(request)
-    saved = standing(asked.workspace.path, answer, t, "wide")
+    saved = standing(asked.workspace.path, answer, USUAL, t, "wide")
     svg = drawing.picture(answer, t, saved=saved)
     return Response(svg, media_type="image/svg+xml")
+
+
+def _nodes(request: Request) -> int:
+    """Return how many places to show: asked for, else what is usual."""
+    text = request.query_params.get("nodes", "")
+    if not text:
+        return NODES[-1] if wants_json(request) else USUAL
+    if not text.isdigit() or not 2 <= int(text) <= NODES[-1]:
+        raise UnknownNameError("number of places", text, [str(count) for count in NODES])
+    return int(text)
 
 
 def _labels(answer: Json, t: Words) -> Any:

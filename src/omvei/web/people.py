@@ -24,9 +24,12 @@ def people(request: Request) -> Response:
     offset = max(0, int(query["offset"])) if query.get("offset", "").isdigit() else 0
     node, source, target = query.get("node"), query.get("source"), query.get("target")
     edge = (source, target) if source is not None and target is not None else None
+    count = query.get("nodes", "")
+    nodes = int(count) if count.isdigit() else 40
     found = asked.journeys.people(
-        by=asked.by, node=node if edge is None else None, edge=edge, limit=SHOWN, offset=offset
-    )
+        by=asked.by, node=node if edge is None else None, edge=edge, limit=SHOWN, offset=offset,
+        nodes=nodes,
+    )  # fmt: skip
     answer = found.to_json() | {"lens": asked.lens}
     if wants_json(request):
         return as_json(answer)
@@ -35,7 +38,7 @@ def people(request: Request) -> Response:
     names = {key: sheet.end_label(answer, name, t) if name else None for key, name in ends.items()}
     kept: dict[str, Any] = {
         **asked.query, "by": asked.by, "lens": query.get("lens"),
-        "node": node, "source": source, "target": target,
+        "node": node, "source": source, "target": target, "nodes": query.get("nodes"),
     }  # fmt: skip
     return show(
         request, "people.html", people=answer, asked=asked, names=names, kept=kept,

@@ -1,8 +1,9 @@
 """
 Where the nodes of a map stand, kept from one visit to the next.
 
-The places are computed once for each way to show the map and saved with the workspace; a filter
-never moves a node. They are computed anew when most of the nodes are others than before.
+The places are computed once for each way to show the map (by what, how many) and saved with the
+workspace; a filter never moves a node. They are computed anew when most of the nodes are
+others than before.
 """
 
 import json
@@ -16,10 +17,10 @@ from omvei.language import Words
 Places = dict[str, tuple[float, float]]
 
 
-def standing(folder: Path, map: dict[str, Any], words: Words, shape: str) -> Places:
+def standing(folder: Path, map: dict[str, Any], nodes: int, words: Words, shape: str) -> Places:
     """Return the places of a map's nodes as fractions of width and height, and save new ones."""
     view = f"{map['by']}-{map['lens']}" if map.get("lens") else str(map["by"])
-    file = folder / "places" / f"{view}-{shape}.json"
+    file = folder / "places" / f"{view}-{nodes}-{shape}.json"
     saved = _read(file)
     names = [node["id"] for node in drawing.choose(map).nodes]
     known = [name for name in names if name in saved]
