@@ -38,6 +38,9 @@ WHERE = (
 )
 """What `where` can ask of a touchpoint (`customer`: of a person)."""
 
+FIRST_LENS = "five_stage"
+"""The lens of answers that need one, where none was chosen."""
+
 
 @dataclass(frozen=True)
 class Journeys:
@@ -48,7 +51,7 @@ class Journeys:
     since: int | None = None
     until: int | None = None
     conditions: tuple[dict[str, Any], ...] = ()
-    lens_name: str | Path = "five_stage"
+    lens_name: str | Path | None = None
     _lens: dict[str, lenses.Lens] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -113,10 +116,11 @@ class Journeys:
 
     @property
     def model(self) -> lenses.Lens:
-        """The lens the journeys are seen through."""
-        if str(self.lens_name) not in self._lens:
-            self._lens[str(self.lens_name)] = lenses.load(self.lens_name)
-        return self._lens[str(self.lens_name)]
+        """The lens the journeys are seen through; five stages unless another was chosen."""
+        name = self.lens_name if self.lens_name is not None else FIRST_LENS
+        if str(name) not in self._lens:
+            self._lens[str(name)] = lenses.load(name)
+        return self._lens[str(name)]
 
     @cached_property
     def words(self) -> dict[str, list[str]]:
@@ -144,11 +148,16 @@ class Journeys:
         return code if self.run(Tally("kind", len(codes())))[code, 0] else -1
 
     def choose(self, by: str | None, known: tuple[str, ...]) -> str:
-        """`by` as asked for, or the one that says most about this data."""
+        """`by` as asked for; else stage, if a lens was chosen; else what says most here."""
         if by is not None and by not in known:
             raise UnknownNameError("view", by, known)
-        if by is not None:
-            return by
+        return by or ("stage" if self.lens_name is not None else self.view)
+
+    @cached_property
+    def view(self) -> str:
+        """The view that says most about this data: kind, or content where everything is a page,
+        or event where kinds say nothing.
+        """
         counts = self.run(Tally("kind", len(codes())))
         said = {kind for kind, code in codes().items() if counts[code, 0]} - {"other"}
         if said <= {"page_view"}:

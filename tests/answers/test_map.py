@@ -87,6 +87,14 @@ def test_a_silence_is_a_visit_to_the_rest_stage_but_no_touchpoint(tmp_path):
     assert ("no_need", "trigger") in {(e["source"], e["target"]) for e in found["edges"]}
 
 
+def test_the_view_is_stages_where_a_lens_was_chosen(tmp_path):
+    shop = journeys(tmp_path, ann="search purchase")
+    assert shop.map().to_json()["by"] == "kind"
+    told = shop.lens("hankins").map().to_json()
+    assert (told["by"], told["lens"]) == ("stage", "hankins")
+    assert shop.findings().to_json()["findings"]
+
+
 def test_an_unknown_view_is_named_with_the_near_ones(tmp_path):
     with pytest.raises(UnknownNameError, match="Did you mean 'channel'"):
         journeys(tmp_path, ann="search").map("chanel")

@@ -54,7 +54,7 @@ def findings(journeys: "Journeys", *, many: int = 3) -> Result:
     Keys: `finding.path` (n, a, b, x, y), `finding.leak` (n, a), `finding.meetings` (n, k),
     `finding.back` (n, a, b), `finding.start` (n, a, x), `finding.too_few` (n, m).
     """
-    drawn = journeys.map().to_json()
+    drawn = journeys.map(journeys.view).to_json()
     by, n = drawn["by"], drawn["n"]
     found: list[Finding] = []
     if n < FEW:

@@ -263,8 +263,9 @@ def map(
 ) -> Result:
     """Draw the map of how people really move.
 
-    `by` is kind, channel, event, content or stage (of the journeys' lens); by default kind, or
-    content where everything is a page, or event where kinds say nothing.
+    `by` is kind, channel, event, content or stage (of the journeys' lens); by default stage if a
+    lens was chosen, else kind, or content where everything is a page, or event where kinds say
+    nothing.
 
     Parts: `nodes` (`id, people, touchpoints, share, position, starts, ends, later, is_goal`) and
     `edges` (`source, target, transitions, people, share, median_gap_seconds, median_gap_low,

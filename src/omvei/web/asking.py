@@ -30,7 +30,7 @@ class Asked:
     everybody: Any
     """All journeys: `omvei.Journeys`."""
     journeys: Any
-    """Those of the period, seen through the lens."""
+    """Those of the period, seen through the lens where one was asked for."""
     by: str | None
     lens: str
     period: str
@@ -91,7 +91,8 @@ def ask(request: Request) -> Asked:
     narrowed = everybody
     if (first, last) != (start, end):
         narrowed = everybody.between(first, last + timedelta(days=1))
-    return Asked(here, everybody, narrowed.lens(lens), by, lens, period, first, last)
+    seen = narrowed.lens(lens) if query.get("lens") else narrowed
+    return Asked(here, everybody, seen, by, lens, period, first, last)
 
 
 def _given(text: str | None, default: date) -> date:
