@@ -1,8 +1,8 @@
 """Journeys drawn as text, so that a marketer can write a model's examples.
 
 `search:category product_view . purchase 120d review_written=5`: words are kinds an hour apart; a
-dot is an idle hour; `120d` a silence; `:class` the class of the words searched for; `=n` a rating;
-`@stage` the stage the content is meant for; `#name` a product.
+dot is an idle hour, and a new visit begins; `120d` a silence; `:class` the class of the words
+searched for; `=n` a rating; `@stage` the stage the content is meant for; `#name` a product.
 """
 
 import re
@@ -60,6 +60,7 @@ def columns(journey: str) -> dict[str, Any]:
     rating = np.array([row[3] for row in rows], np.int16)
     product = np.array([row[5] for row in rows], np.int32)
     words = [row[4] for row in rows]
+    session, gap = visits.visits(starts, times, 2 * HOUR)
     intended = sorted({word for word in words if word})
     return {
         "starts": starts,
@@ -76,8 +77,10 @@ def columns(journey: str) -> dict[str, Any]:
         ),
         "intended": np.array([intended.index(word) if word else -1 for word in words], np.int32),
         "intended_words": intended,
-        "gap": visits.visits(starts, times, 1)[1],
+        "session": session,
+        "gap": gap,
         "purchases_before": visits.purchases_before(starts, bought),
+        "product": product,
         "seen_before": visits.seen_before(np.zeros(len(rows), np.int32), product),
         "verdict": visits.verdicts(
             starts,

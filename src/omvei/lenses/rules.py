@@ -9,7 +9,14 @@
 | `purchases` | `{at_least: n}`, `{at_most: n}`: so many purchases came before it |
 | `rating`, `verdict` | the same for its stars or score, the person's latest verdict (0 to 100) |
 | `seen_before` | true: its product or brand was met before |
+| `has_product` | true: it is about a known product |
+| `repeated` | true: the person met the same kind before |
+| `evaluated` | true: an evaluation came before it, since the person's latest purchase |
+| `visits` | `{at_least: n}`: the person did something in so many visits, this one included |
 | `after_quiet` | true: it is the person's first, or comes after `quiet_days` of silence |
+| `sets_out` | true: the first thing the person does, or the first after `quiet_days` of nothing |
+| `days_under_way` | `{at_most: n}`: so many days since the person last set out |
+| `bought_under_way` | true: the person has bought since they last set out |
 | `passive` | true: it reached a person who did nothing |
 
 A number may be a parameter: `{at_least: $care_min_purchases}`. Every line of `when` must hold.
@@ -24,6 +31,7 @@ from numpy.typing import NDArray
 
 from ..touchpoints import channels
 from ..touchpoints.vocabulary import CLASSES, INITIATORS, OWNERSHIPS, codes, kinds
+from .earlier import Earlier
 
 Mask = NDArray[np.bool_]
 Columns = Any
@@ -36,6 +44,11 @@ NUMBERS = {
     "verdict": ("verdict", 1),
 }
 """Condition to column, and how many of the column's units make one of the reader's."""
+NUMBERS_BACK = {"visits": ("visits", 1), "days_under_way": ("under_way", DAY)}
+"""The same for numbers that look back: attributes of `Earlier`."""
+LOOKS_BACK = ("repeated", "evaluated", "sets_out", "bought_under_way")
+"""True or false, and looks back: attributes of `Earlier`."""
+FLAGS = ("seen_before", "has_product", "after_quiet", "passive", *LOOKS_BACK)
 
 
 @dataclass(frozen=True)
@@ -78,16 +91,16 @@ def read_rule(
                         f"{key} {word!r} is not one of {', '.join(choices[key])}", item["when"]
                     )
             when[key] = wanted
-        elif key in NUMBERS:
+        elif key in NUMBERS or key in NUMBERS_BACK:
             when[key] = _bounds(key, value, parameters, fail)
-        elif key in ("seen_before", "after_quiet", "passive"):
+        elif key in FLAGS:
             if not isinstance(value, bool):
                 raise fail(f"{key} is true or false, not {value!r}", item["when"])
             when[key] = value
         elif key == "intended":
             when[key] = value if isinstance(value, list) else [value]
         else:
-            known = [*choices, *NUMBERS, "seen_before", "after_quiet", "passive", "intended"]
+            known = [*choices, *NUMBERS, *NUMBERS_BACK, *FLAGS, "intended"]
             raise fail(f"{key!r} is not one of {', '.join(known)}", item["when"])
     return Rule(stages.index(item["stage"]), when)
 
@@ -120,10 +133,11 @@ def placed(
     """
     rows = len(columns["kind"])
     found = np.full(rows, -1, np.int8)
+    earlier = Earlier(columns, int(quiet_days * DAY))
     for rule in reversed(rules):
         mask = np.ones(rows, np.bool_)
         for key, value in rule.when.items():
-            mask &= _holds(key, value, columns, words, quiet_days)
+            mask &= _holds(key, value, columns, words, earlier)
         found[mask] = rule.stage
     return found
 
@@ -137,7 +151,7 @@ def _among(column: NDArray[Any], wanted: list[int], size: int) -> Mask:
 
 
 def _holds(
-    key: str, value: Any, columns: Columns, words: Mapping[str, list[str]], quiet_days: float
+    key: str, value: Any, columns: Columns, words: Mapping[str, list[str]], earlier: Earlier
 ) -> Mask:
     if key in ("kind", "group", "passive"):
         wanted = [
@@ -163,15 +177,18 @@ def _holds(
             columns[key], [known.index(word) for word in value if word in known], len(known)
         )
     if key == "seen_before":
-        return np.asarray(columns["seen_before"]) == value
+        return np.asarray(columns["seen_before"] == value)
+    if key == "has_product":
+        return np.asarray((columns["product"] >= 0) == value)
     if key == "after_quiet":
         gap = columns["gap"]
-        quiet = (gap < 0) | (
-            (gap >= quiet_days * DAY) if quiet_days else np.zeros(len(gap), np.bool_)
-        )
-        return np.asarray(quiet) == value
-    name, unit = NUMBERS[key]
-    column = columns[name]
+        quiet = (gap < 0) | ((gap >= earlier.quiet) & (earlier.quiet > 0))
+        return np.asarray(quiet == value)
+    if key in LOOKS_BACK:
+        return np.asarray(getattr(earlier, key) == value)
+    back = key in NUMBERS_BACK
+    name, unit = NUMBERS_BACK[key] if back else NUMBERS[key]
+    column = getattr(earlier, name) if back else columns[name]
     mask = column >= 0
     if "at_least" in value:
         mask &= column >= value["at_least"] * unit
