@@ -124,6 +124,10 @@ class Words:
                 return self(f"duration.{unit}", n=whole)
         raise AssertionError("the last unit fits everything")
 
+    def between(self, first: str | datetime, last: str | datetime) -> str:
+        """Write the length of time between two times."""
+        return self.duration((_time(last) - _time(first)).total_seconds())
+
     def kind(self, kind: str) -> str:
         """Return the label of a kind of touchpoint.
 
@@ -137,6 +141,11 @@ class Words:
         """Return the label of a channel."""
         key = f"channel.{channel}"
         return self(key) if key in self.catalogue else channel
+
+    def source(self, source: str) -> str:
+        """Return the label of a kind of file."""
+        key = f"source.{source}"
+        return self(key) if key in self.catalogue else source
 
     def stage(self, lens: str | None, stage: str) -> str:
         """Return the label of a stage of a lens; the stage itself where neither is known."""

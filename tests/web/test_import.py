@@ -97,7 +97,9 @@ def test_columns_can_be_named_by_hand(empty, tmp_path):
     pages = client(empty)
     key = key_of(send(pages, path))
     chosen = {"map_person": "hvem", "map_time": "naar", "map_event": "hva"}
-    assert pages.get(f"/data/preview/{key}", params=chosen).status_code == 200
+    again = pages.post(f"/data/preview/{key}", data={"token": token(pages), **chosen})
+    assert again.status_code == 200
+    assert "map_person=hvem" in str(again.url)
     state, _ = run(pages, key, **chosen)
     assert (state["state"], state["report"][0]["events"]) == ("done", 40)
 

@@ -54,6 +54,7 @@ ROUTES = [
     Route("/data/upload", data.upload, methods=["POST"]),
     Route("/data/preview/{key}.json", data.preview),
     Route("/data/preview/{key}", data.preview),
+    Route("/data/preview/{key}", data.look_again, methods=["POST"]),
     Route("/data/import/{key}", data.take, methods=["POST"]),
     Route("/data/progress/{key}.json", data.progress),
     Route("/data/progress/{key}", data.progress),

@@ -16,7 +16,7 @@ from omvei.errors import OmveiError
 from omvei.web.asking import has_data, workspace
 from omvei.web.guard import check_form
 from omvei.web.jobs import Jobs
-from omvei.web.showing import as_json, said, show, wants_json
+from omvei.web.showing import address, as_json, said, show, wants_json
 
 FIELDS = (
     "person", "time", "event", "content", "channel", "campaign", "query", "product", "value",
@@ -92,6 +92,15 @@ def preview(request: Request) -> Response:
     )  # fmt: skip
 
 
+async def look_again(request: Request) -> Response:
+    """Go to the preview with what was changed, so that its address says it."""
+    form = await request.form()
+    check_form(request, form.get("token"))
+    told = _told(form)
+    mapping = {f"map_{field}": column for field, column in told.pop("mapping", {}).items()}
+    return RedirectResponse(address(request.url.path, mapping | told), 303)
+
+
 async def take(request: Request) -> Response:
     """Start bringing a waiting file in."""
     form = await request.form()
@@ -162,7 +171,9 @@ def _told(given: Any) -> dict[str, Any]:
 
 
 def _columns(item: dict[str, Any]) -> list[str]:
-    """Return the columns of a file that has any to choose among."""
+    """Return the columns of a table, to choose among; other files say themselves what is what."""
+    if item["source"] != "table":
+        return []
     taken = [column for column in item["mapping"].values() if isinstance(column, str)]
     return list(dict.fromkeys([*taken, *item["unmapped"]]))
 

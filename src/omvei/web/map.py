@@ -69,12 +69,13 @@ def map_page(request: Request) -> Response:
     return show(
         request, "map.html", map=answer, asked=asked, panel=panel, trace=trace, trail=trail,
         kept=kept, numbers=numbers, all_numbers=NUMBERS, all_by=BY, all_nodes=NODES, nodes=nodes,
-        periods=PERIODS, all_lenses=lenses.names(), shown=shown, lead=sheet.lead(answer, t), few=FEW,
-        detail=sheet.detail(shown.first, shown.total, shown.share, t), follow_most=TRAIL,
+        periods=PERIODS, all_lenses=lenses.names(), shown=shown, few=FEW,
+        lead=sheet.lead(answer, t), follow_most=TRAIL,
+        detail=sheet.detail(shown.first, shown.total, shown.share, t),
         legend_svg=sheet.legend(t, bool(answer["goal"])), table_svg=sheet.table(answer, t),
         label=_labels(answer, t), later=_later(answer, t), tone=drawing.colour,
-        interval=_interval, days=_days, signed=lambda share: _signed(share, t),
-        simulated=asked.workspace.simulated,
+        interval=_interval, days=_days, lasted=_lasted(trace, t),
+        signed=lambda share: _signed(share, t), simulated=asked.workspace.simulated,
         json=address("/map.json", kept | {"nodes": nodes}),
         wide_svg=drawn["wide"], tall_svg=drawn["tall"],
     )  # fmt: skip
@@ -137,6 +138,10 @@ def _signed(share: float, t: Words) -> str:
 def _days(trace: Json, row: Json) -> int:
     start, now = (datetime.fromisoformat(text) for text in (trace["first"], row["time"]))
     return (now - start).days
+
+
+def _lasted(trace: Json | None, t: Words) -> str:
+    return t.between(trace["first"], trace["last"]) if trace else ""
 
 
 def _panel(

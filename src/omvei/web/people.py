@@ -57,6 +57,7 @@ def person(request: Request) -> Response:
     t = said(request)
     return show(
         request, "person.html", trace=trace, asked=asked, all_lenses=lenses.names(),
+        lasted=t.between(trace["first"], trace["last"]),
         line_svg=drawing.line(trace, t, asked.lens),
         timeline_svg=drawing.timeline(trace, t, asked.lens),
         simulated=asked.workspace.simulated, json=f"/people/{trace['person']}.json",
