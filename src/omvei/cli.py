@@ -233,6 +233,16 @@ def import_(
 
 
 @main.command()
+@click.argument("file")
+@click.pass_obj
+def undo(folder: Path, file: str) -> None:
+    """Take an imported FILE out again, by its name."""
+    with printing.progress() as watch:
+        done = open(folder).undo(file, watch)
+    click.echo(f"{done['name']} is out again: {done['rows'] - done['rejected']} rows.")
+
+
+@main.command()
 @click.pass_obj
 def build(folder: Path) -> None:
     """Build the journeys again, after a change in omvei.toml or definitions/."""

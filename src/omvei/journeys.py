@@ -61,7 +61,7 @@ class Journeys:
         Raises `NothingToAnswerError` where nothing was imported yet.
         """
         build = manifest.read(workspace.path / "journeys")
-        if build is None:
+        if build is None or not build.counts["events"]:
             raise NothingToAnswerError(
                 f"There is no data in {workspace.path} yet. Import some with: omvei import FILE"
             )

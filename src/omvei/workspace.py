@@ -210,6 +210,17 @@ class Workspace:
             raise failed[0]
         return found
 
+    def undo(self, name: str, progress: "Progress" = _silent) -> dict[str, Any]:
+        """Take an imported file out again, by its name, and rebuild; return its import.
+
+        Raises `UnknownNameError` if no such file was imported.
+        """
+        self.check()
+        with self._alone():
+            done = self.events.undo(name)
+        self.build(progress)
+        return asdict(done)
+
     def imports(self) -> list[dict[str, Any]]:
         """Every import, oldest first."""
         return [asdict(done) for done in self.events.imports()]

@@ -92,3 +92,20 @@ def test_a_condition_keeps_whole_journeys_of_people_who_meet_it(tmp_path):
     shop = journeys(tmp_path, ann="search purchase", bob="search")
     assert shop.where(kind="purchase").summary().to_json()["touchpoints"] == 2
     assert shop.where(customer=False).summary().to_json()["people"] == 1
+
+
+def test_data_of_programs_only_is_answered_with_nobody(tmp_path):
+    file = tmp_path / "log.csv"
+    file.write_text(
+        "anonymous_id,time,event,user_agent\na,2026-01-01T10:00:00Z,view,Googlebot/2.1\n"
+    )
+    workspace = omvei.init(tmp_path / "w")
+    workspace.take(file)
+    shop = workspace.journeys
+    told = shop.summary().to_json()
+    assert (told["events"], told["bots"], told["people"]) == (1, 1, 0)
+    assert shop.map().to_json()["nodes"] == []
+    assert shop.leaks().to_json()["stages"] == []
+    assert shop.people().to_json()["rows"] == []
+    assert shop.funnel(["purchase"], by="kind").to_json()["steps"][0]["people"] == 0
+    assert shop.findings().to_json()["n"] == 0

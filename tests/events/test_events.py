@@ -88,3 +88,21 @@ def test_the_table_is_plain_delta_lake(workspace, tmp_path):
     table = DeltaTable(str(tmp_path / "w" / "events")).to_pyarrow_table()
     assert len(table) == 10
     assert {"event_id", "time", "person", "file", "row"} <= set(table.column_names)
+
+
+def test_an_import_can_be_undone_and_made_again(workspace, tmp_path):
+    first, second = (
+        file(tmp_path, "a.csv", ROWS),
+        file(tmp_path, "b.csv", [*ROWS, "p9,2026-02-01,x\n"]),
+    )
+    workspace.take(first)
+    workspace.take(second)
+    assert workspace.undo("a.csv")["name"] == "a.csv"
+    assert [done["name"] for done in workspace.imports()] == ["b.csv"]
+    assert workspace.journeys.summary().to_json()["events"] == 11
+    assert workspace.undo("b.csv")["events"] == 1
+    with pytest.raises(omvei.NothingToAnswerError):
+        _ = workspace.journeys
+    assert counts(workspace.take(first)) == [(10, 10, 0, 0, False)]
+    with pytest.raises(omvei.UnknownNameError, match=r"No import named 'b\.csv'"):
+        workspace.undo("b.csv")

@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import duckdb
+import pyarrow.parquet as pq
 
 from ..events.schema import EVENTS, IDENTIFIERS
 from ..events.table import Events, Progress
@@ -97,7 +98,7 @@ def build(
     words = Dictionaries.read(old.folder / "dictionaries.parquet" if old else None)
     with _connect(folder) as con:
         progress(0, 5, "people")
-        _facts(con, files)
+        _facts(con, files or [_empty(folder)])
         found = resolve(con, settings.key)
         people_version = people_table.write(people_folder, found)
         progress(1, 5, "names")
@@ -131,6 +132,13 @@ def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
     if limit := os.environ.get("OMVEI_MEMORY"):
         con.execute("SET memory_limit = $limit", {"limit": limit})
     return con
+
+
+def _empty(folder: Path) -> str:
+    """A file of no events, for a workspace whose imports were all undone."""
+    path = folder / "empty.parquet"
+    pq.write_table(EVENTS.empty_table(), path)
+    return str(path)
 
 
 def _facts(con: duckdb.DuckDBPyConnection, files: list[str]) -> None:

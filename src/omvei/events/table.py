@@ -29,7 +29,7 @@ from deltalake import (
     write_deltalake,
 )
 
-from ..errors import SourceError, TooManyRejectsError
+from ..errors import SourceError, TooManyRejectsError, UnknownNameError
 from ..sources.reading import Reading
 from .schema import EVENTS, IDENTIFIERS, READ, REFUSED, schema
 
@@ -98,8 +98,31 @@ class Events:
         """Every import, oldest first."""
         if not self.exists():
             return []
-        history = DeltaTable(str(self.folder)).history()
-        return [Import(**json.loads(h["import"])) for h in reversed(history) if "import" in h]
+        found: dict[str, Import] = {}
+        for entry in reversed(DeltaTable(str(self.folder)).history()):
+            if "import" in entry:
+                done = Import(**json.loads(entry["import"]))
+                found[done.file] = done
+            elif "undo" in entry:
+                found.pop(entry["undo"], None)
+        return list(found.values())
+
+    def undo(self, name: str) -> Import:
+        """Take a file's rows out again; the file can be imported anew.
+
+        `name` is the file's name or hash; of several imports of that name, the newest. Raises
+        `UnknownNameError` if there is none.
+        """
+        known = self.imports()
+        found = [done for done in known if name in (done.name, done.file)]
+        if not found:
+            raise UnknownNameError("import", name, [done.name for done in known])
+        DeltaTable(str(self.folder)).delete(
+            f"file = '{found[-1].file}'",
+            commit_properties=CommitProperties(custom_metadata={"undo": found[-1].file}),
+        )
+        (self.rejects / f"{found[-1].file}.parquet").unlink(missing_ok=True)
+        return found[-1]
 
     def rejected(self, file: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
         """Rows set aside: `file`, `row`, `column`, `reason`, `text`, in file order."""
