@@ -8,6 +8,7 @@ import pytest
 from drawings.sample import sample
 
 from omvei.drawings import map as drawing
+from omvei.drawings.choosing import choose, colour
 from omvei.language import words
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -49,7 +50,7 @@ def test_every_edge_is_a_link_to_its_own_address():
     inside = [e for e in sample()["edges"] if not e["source"][0] == "(" != e["target"][0] != "("]
     hrefs = {a.get("href") for a in links(svg, "edge")}
     assert hrefs <= {f"/x?{e['source']}>{e['target']}" for e in inside}
-    assert len(hrefs) == len(links(svg, "edge")) == drawing.choose(sample()).total
+    assert len(hrefs) == len(links(svg, "edge")) == choose(sample()).total
 
 
 def test_nothing_in_the_picture_needs_an_inline_style_or_a_script():
@@ -98,7 +99,7 @@ def test_saved_places_are_kept_when_nodes_go_and_come():
 
 
 def test_at_first_the_strongest_edges_are_shown_and_every_best_way_in_and_out():
-    shown = drawing.choose(sample())
+    shown = choose(sample())
     first = shown.edges[: shown.first]
     assert len(first) >= 23
     for node in shown.nodes:
@@ -109,7 +110,7 @@ def test_at_first_the_strongest_edges_are_shown_and_every_best_way_in_and_out():
 
 def test_the_share_of_steps_is_of_all_steps():
     map = sample()
-    shown = drawing.choose(map)
+    shown = choose(map)
     inside = [e for e in map["edges"] if "(" not in e["source"] + e["target"]]
     assert shown.steps == sum(e["transitions"] for e in inside)
     assert shown.total == len(inside)
@@ -119,10 +120,10 @@ def test_colour_says_whether_the_interval_excludes_no_difference():
     def edge(low, high, few=False):
         return {"difference": {"value": 0, "low": low, "high": high}, "later": {"too_few": few}}
 
-    assert [drawing.colour(e) for e in (edge(0.1, 0.2), edge(-0.1, 0.2), edge(-0.2, -0.1))] == [
+    assert [colour(e) for e in (edge(0.1, 0.2), edge(-0.1, 0.2), edge(-0.2, -0.1))] == [
         "up", "flat", "down",
     ]  # fmt: skip
-    assert drawing.colour(edge(0.1, 0.2, few=True)) == "flat"
+    assert colour(edge(0.1, 0.2, few=True)) == "flat"
 
 
 def test_without_a_goal_all_edges_are_grey_and_no_rate_is_shown():

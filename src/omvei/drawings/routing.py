@@ -17,7 +17,7 @@ from math import hypot, pi
 import numpy as np
 from numpy.typing import NDArray
 
-from omvei.drawings.curving import lay
+from omvei.drawings.laying import lay
 from omvei.drawings.placing import Layout
 
 Numbers = NDArray[np.float64]

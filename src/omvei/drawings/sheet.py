@@ -5,6 +5,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+from omvei.drawings.choosing import choose, colour
 from omvei.drawings.strokes import tag
 from omvei.language import Words
 
@@ -29,7 +30,7 @@ def map_page(map: Json, words: Words) -> str:
     """Return the map, its legend, what it says and its table as one page."""
     from omvei.drawings import map as drawing
 
-    shown = drawing.choose(map)
+    shown = choose(map)
     parts = [tag("p", escape(lead(map, words)), class_="lead")]
     if map.get("simulated"):
         parts.append(tag("p", escape(words("simulated.long")), class_="note"))
@@ -97,7 +98,6 @@ def legend(words: Words, goal: bool) -> str:
 
 def table(map: Json, words: Words) -> str:
     """Return every edge of a map as a table; ways in and out of the data included."""
-    from omvei.drawings import map as drawing
 
     edges = sorted(map["edges"], key=lambda e: (-e["people"], e["source"], e["target"]))
     goal = bool(map.get("goal"))
@@ -119,7 +119,7 @@ def table(map: Json, words: Words) -> str:
             tag("td", "–" if gap is None else escape(words.duration(gap)), class_="num"),
         ]
         if goal:
-            tone = drawing.colour(edge)
+            tone = colour(edge)
             cells += [
                 tag("td", _rate(edge.get("later"), words), class_=f"num {tone}"),
                 tag("td", _rate(edge.get("otherwise"), words), class_="num"),

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from omvei import lenses
 from omvei.drawings import map as drawing
 from omvei.drawings import sheet
+from omvei.drawings.choosing import choose, colour
 from omvei.drawings.trail import TRAIL
 from omvei.errors import UnknownNameError
 from omvei.language import Words
@@ -52,7 +53,7 @@ def map_page(request: Request) -> Response:
         answer, trace, asked, query.get("node"), query.get("source"), query.get("target")
     )
     trail = _trail(trace, answer) if trace else []
-    shown = drawing.choose(answer)
+    shown = choose(answer)
 
     def link(thing: Any) -> str:
         names = ("id",) if "id" in thing else ("source", "target")
@@ -73,7 +74,7 @@ def map_page(request: Request) -> Response:
         lead=sheet.lead(answer, t), follow_most=TRAIL,
         detail=sheet.detail(shown.first, shown.total, shown.share, t),
         legend_svg=sheet.legend(t, bool(answer["goal"])), table_svg=sheet.table(answer, t),
-        label=_labels(answer, t), later=_later(answer, t), tone=drawing.colour,
+        label=_labels(answer, t), later=_later(answer, t), tone=colour,
         interval=_interval, days=_days, lasted=_lasted(trace, t),
         signed=lambda share: _signed(share, t), simulated=asked.workspace.simulated,
         json=address("/map.json", kept | {"nodes": nodes}),
@@ -169,12 +170,12 @@ def _panel(
             known = [f"{e['source']} → {e['target']}" for e in answer["edges"]]
             raise UnknownNameError("path", f"{source} → {target}", known)
         before = next(n for n in answer["nodes"] if n["id"] == source)
-        return {"kind": "edge", "edge": edge, "tone": drawing.colour(edge), "before": before}
+        return {"kind": "edge", "edge": edge, "tone": colour(edge), "before": before}
     telling = [
         edge for edge in inside if not edge["near_goal"] and edge["source"] != edge["target"]
     ]
-    up = [edge for edge in telling if drawing.colour(edge) == "up"]
-    down = [edge for edge in telling if drawing.colour(edge) == "down"]
+    up = [edge for edge in telling if colour(edge) == "up"]
+    down = [edge for edge in telling if colour(edge) == "down"]
     up.sort(key=lambda edge: -edge["difference"]["low"])
     down.sort(key=lambda edge: edge["difference"]["high"])
     return {

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from omvei.drawings import map as drawing
+from omvei.drawings.choosing import choose
 from omvei.language import Words
 
 Places = dict[str, tuple[float, float]]
@@ -22,7 +23,7 @@ def standing(folder: Path, map: dict[str, Any], nodes: int, words: Words, shape:
     view = f"{map['by']}-{map['lens']}" if map.get("lens") else str(map["by"])
     file = folder / "places" / f"{view}-{nodes}-{shape}.json"
     saved = _read(file)
-    names = [node["id"] for node in drawing.choose(map).nodes]
+    names = [node["id"] for node in choose(map).nodes]
     known = [name for name in names if name in saved]
     if len(known) < len(names) / 2:
         saved = {}
