@@ -27,10 +27,14 @@ def key_of(answer):
 
 def run(pages, key, **said):
     answer = pages.post(f"/data/import/{key}", data={"token": token(pages), **said})
+    return ended(pages, key), answer
+
+
+def ended(pages, key):
     for _ in range(600):
         state = pages.get(f"/data/progress/{key}.json").json()
         if state["state"] in ("done", "failed"):
-            return state, answer
+            return state
         time.sleep(0.05)
     raise AssertionError("the import never ended")
 
@@ -63,6 +67,22 @@ def test_a_file_that_is_in_already_changes_nothing(empty, tmp_path):
     run(pages, key)
     assert "already in" in pages.get(f"/data/progress/{key}").text
     assert pages.get("/map.json").json()["n"] == 40
+
+
+def test_a_file_is_taken_out_again_once_it_is_confirmed(empty, tmp_path):
+    pages = client(empty)
+    for people in (40, 50):
+        run(pages, key_of(send(pages, write_shop(tmp_path / f"{people}.csv", people))))
+    assert "Take 40.csv out again?" in pages.get("/data/undo?name=40.csv").text
+    assert len(omvei.open(empty).imports()) == 2
+    answer = pages.post("/data/undo", data={"token": token(pages), "name": "40.csv"})
+    assert ended(pages, key_of(answer))["state"] == "done"
+    assert [done["name"] for done in omvei.open(empty).imports()] == ["50.csv"]
+    assert pages.get("/map.json").json()["n"] == 50
+
+
+def test_a_file_that_is_not_in_cannot_be_taken_out(empty):
+    assert client(empty).get("/data/undo?name=none.csv").status_code == 404
 
 
 def test_the_sent_file_is_thrown_away_afterwards(empty, tmp_path):

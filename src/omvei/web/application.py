@@ -56,6 +56,8 @@ ROUTES = [
     Route("/data/preview/{key}", data.preview),
     Route("/data/preview/{key}", data.look_again, methods=["POST"]),
     Route("/data/import/{key}", data.take, methods=["POST"]),
+    Route("/data/undo", data.undo),
+    Route("/data/undo", data.take_out, methods=["POST"]),
     Route("/data/progress/{key}.json", data.progress),
     Route("/data/progress/{key}", data.progress),
     Route("/preferences", data.preferences, methods=["POST"]),

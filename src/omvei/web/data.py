@@ -5,6 +5,7 @@ upload → preview (how it was understood; change it, look again) → import, in
 report. Nothing is kept before the person says so; rejected rows can be read with their reasons.
 """
 
+import secrets
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +13,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from omvei.errors import OmveiError
+from omvei.errors import OmveiError, UnknownNameError
 from omvei.web.asking import has_data, workspace
 from omvei.web.guard import check_form
 from omvei.web.jobs import Jobs
@@ -22,6 +23,16 @@ FIELDS = (
     "person", "time", "event", "content", "channel", "campaign", "query", "product", "value",
     "currency", "order_id", "email", "user_id", "rating", "cost", "account",
 )  # fmt: skip
+HEADLINES = {
+    "import": {
+        "waiting": "data.progress", "running": "data.progress", "done": "data.report",
+        "failed": "data.failed",
+    },
+    "undo": {
+        "waiting": "data.undo.progress", "running": "data.undo.progress",
+        "done": "data.undo.done", "failed": "data.undo.failed",
+    },
+}  # fmt: skip
 REJECTED = 200  # rejected rows on a page
 
 
@@ -124,6 +135,26 @@ async def take(request: Request) -> Response:
     return RedirectResponse(f"/data/progress/{key}", 303)
 
 
+def undo(request: Request) -> Response:
+    """Ask whether a file is to be taken out again."""
+    name = request.query_params.get("name", "")
+    here = workspace(request)
+    known = [done["name"] for done in here.imports()]
+    if name not in known:
+        raise UnknownNameError("file", name, known)
+    return show(request, "undo.html", name=name, simulated=here.simulated)
+
+
+async def take_out(request: Request) -> Response:
+    """Start taking a file out again."""
+    form = await request.form()
+    check_form(request, form.get("token"))
+    name, here = str(form.get("name")), workspace(request)
+    key = secrets.token_hex(8)
+    _jobs(request).start(key, name, lambda progress: [here.undo(name, progress)], "undo")
+    return RedirectResponse(f"/data/progress/{key}", 303)
+
+
 def progress(request: Request) -> Response:
     """Show how far an import has come, and its report when it is done."""
     job = _jobs(request).get(request.path_params["key"])
@@ -134,7 +165,12 @@ def progress(request: Request) -> Response:
     if wants_json(request):
         return as_json(job.to_json() | {"said": phase})
     return show(
-        request, "progress.html", job=job, phase=phase, json=f"/data/progress/{job.id}.json"
+        request,
+        "progress.html",
+        job=job,
+        phase=phase,
+        headline=HEADLINES[job.kind][job.state],
+        json=f"/data/progress/{job.id}.json",
     )
 
 

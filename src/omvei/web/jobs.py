@@ -23,10 +23,12 @@ Work = Callable[[Callable[[int, int | None, str], None]], list[dict[str, Any]]]
 
 @dataclass
 class Job:
-    """One import: `state` is waiting, running, done or failed."""
+    """One import or undoing: `state` is waiting, running, done or failed."""
 
     id: str
     file: str
+    kind: str = "import"
+    """`import`, or `undo`: taking a file out again."""
     state: str = "waiting"
     phase: str = "waiting"
     done: int = 0
@@ -38,7 +40,8 @@ class Job:
     def to_json(self) -> dict[str, Any]:
         """Return what the progress page asks for."""
         return {
-            "answer": "progress", "file": self.file, "state": self.state, "phase": self.phase,
+            "answer": "progress", "kind": self.kind, "file": self.file,
+            "state": self.state, "phase": self.phase,
             "done": self.done, "total": self.total, "report": self.report, "reason": self.reason,
         }  # fmt: skip
 
@@ -72,9 +75,9 @@ class Jobs:
         if self.waiting(key):
             shutil.rmtree(self.folder / key)
 
-    def start(self, key: str, file: str, work: Work) -> Job:
+    def start(self, key: str, file: str, work: Work, kind: str = "import") -> Job:
         """Run `work` in a thread; the waiting file is thrown away when it is done."""
-        job = self._jobs[key] = Job(key, file)
+        job = self._jobs[key] = Job(key, file, kind)
         threading.Thread(target=self._run, args=(job, work), name=f"import {key}").start()
         return job
 
