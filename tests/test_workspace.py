@@ -37,7 +37,9 @@ def test_a_preview_keeps_nothing(tmp_path):
     assert not workspace.events.exists()
 
 
-def test_events_whose_build_failed_are_built_by_the_next_import_of_the_same_file(tmp_path, monkeypatch):
+def test_events_whose_build_failed_are_built_by_the_next_import_of_the_same_file(
+    tmp_path, monkeypatch
+):
     (tmp_path / "a.csv").write_text(ROWS)
     workspace = omvei.init(tmp_path / "w")
     workspace.take(tmp_path / "a.csv", build=False)
@@ -59,7 +61,9 @@ def test_settings_that_cannot_be_read_are_named_with_file_and_line(tmp_path):
 
 
 def test_a_goal_of_your_own_gives_its_conversion_rates(tmp_path):
-    (tmp_path / "a.csv").write_text("person,time,kind\np1,2026-01-01,search\np1,2026-01-02,quote_request\np2,2026-09-01,search\n")
+    (tmp_path / "a.csv").write_text(
+        "person,time,kind\np1,2026-01-01,search\np1,2026-01-02,quote_request\np2,2026-09-01,search\n"
+    )
     workspace = omvei.init(tmp_path / "w")
     workspace.take(tmp_path / "a.csv")
     assert workspace.journeys.map("kind").to_json()["goal"] is None
@@ -85,3 +89,20 @@ def test_a_result_is_a_table_and_says_what_it_means(tmp_path):
     assert json.loads(json.dumps(drawn.to_json()))["unit"] == "people"
     assert "<svg" in drawn.plot()
     assert repr(drawn).startswith("<omvei.map: ")
+
+
+def test_a_folder_and_a_file_may_be_called_anything(tmp_path):
+    folder = tmp_path / 'Åse\'s "data" & more; 100 % *'
+    folder.mkdir()
+    (folder / "it's 100 % [1].csv").write_text(ROWS)
+    workspace = omvei.init(folder / "w")
+    (done,) = workspace.take(folder / "it's 100 % [1].csv")
+    assert done["name"] == "it's 100 % [1].csv"
+    assert workspace.journeys.trace("p1").to_json()["touchpoints"] == 1
+    assert workspace.undo(done["name"])["rows"] == 1
+
+
+@pytest.mark.parametrize("name", ["shop [1]", "shop #1", "shop?"])
+def test_a_folder_that_cannot_hold_a_table_is_refused_at_once(tmp_path, name):
+    with pytest.raises(omvei.WorkspaceError, match="Choose another folder"):
+        omvei.init(tmp_path / name)

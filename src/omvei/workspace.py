@@ -315,6 +315,11 @@ def init(path: Path | str, session_gap: str = "1800s") -> Workspace:
     """
     parse(session_gap)
     folder = Path(path)
+    if set("[]#?") & set(str(folder.absolute())):
+        raise WorkspaceError(
+            f"{folder} cannot hold a workspace: Delta Lake cannot keep a table in a folder whose "
+            "path has one of [ ] # ? in it. Choose another folder."
+        )
     (folder / "definitions").mkdir(parents=True, exist_ok=True)
     file = folder / "omvei.toml"
     if not file.exists():

@@ -15,6 +15,7 @@ from uuid import uuid4
 import duckdb
 import pyarrow.parquet as pq
 
+from ..events.addresses import escaped
 from ..events.schema import EVENTS, IDENTIFIERS
 from ..events.table import Events, Progress
 from ..people import table as people_table
@@ -128,7 +129,7 @@ def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET preserve_insertion_order = false")
-    con.execute(f"SET temp_directory = '{(folder / 'spill').as_posix()}'")
+    con.execute("SET temp_directory = $spill", {"spill": (folder / "spill").as_posix()})
     if limit := os.environ.get("OMVEI_MEMORY"):
         con.execute("SET memory_limit = $limit", {"limit": limit})
     return con
@@ -138,7 +139,7 @@ def _empty(folder: Path) -> str:
     """A file of no events, for a workspace whose imports were all undone."""
     path = folder / "empty.parquet"
     pq.write_table(EVENTS.empty_table(), path)
-    return str(path)
+    return escaped(path.as_posix())
 
 
 def _facts(con: duckdb.DuckDBPyConnection, files: list[str]) -> None:

@@ -31,6 +31,7 @@ from deltalake import (
 
 from ..errors import SourceError, TooManyRejectsError, UnknownNameError
 from ..sources.reading import Reading
+from .addresses import escaped, files_of
 from .schema import EVENTS, IDENTIFIERS, READ, REFUSED, schema
 
 Progress = Callable[[int, int | None, str], None]
@@ -92,7 +93,7 @@ class Events:
 
     def files(self) -> list[str]:
         """The Parquet files that hold the events now."""
-        return sorted(DeltaTable(str(self.folder)).file_uris()) if self.exists() else []
+        return files_of(DeltaTable(str(self.folder))) if self.exists() else []
 
     def imports(self) -> list[Import]:
         """Every import, oldest first."""
@@ -241,8 +242,9 @@ def _derive_ids(staging: Path, source: str, file: str) -> duckdb.DuckDBPyConnect
     con = duckdb.connect()
     con.execute("SET preserve_insertion_order = true")
     con.execute("SET TimeZone = 'UTC'")
-    con.execute(f"SET temp_directory = '{staging.as_posix()}'")
-    con.execute("SET VARIABLE read = $path", {"path": (staging / "read.parquet").as_posix()})
+    con.execute("SET temp_directory = $spill", {"spill": staging.as_posix()})
+    read = escaped((staging / "read.parquet").as_posix())
+    con.execute("SET VARIABLE read = $path", {"path": read})
     content = [name for name in EVENTS.names if name not in NOT_CONTENT]
     counts = con.execute(
         "SELECT "

@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 from deltalake import ColumnProperties, DeltaTable, WriterProperties, write_deltalake
 
+from ..events.addresses import files_of
 from .names import name, number
 from .resolve import People, clean, prepare
 
@@ -38,7 +39,7 @@ def write(folder: Path, people: People) -> int:
 
 
 def _query(folder: Path, version: int, sql: str, **values: object) -> list[dict[str, Any]]:
-    files = DeltaTable(str(folder), version=version).file_uris()
+    files = files_of(DeltaTable(str(folder), version=version))
     with duckdb.connect() as con:
         prepare(con)
         con.execute("SET TimeZone = 'UTC'")

@@ -1,0 +1,26 @@
+"""The files of a Delta table, as DuckDB wants them.
+
+Delta Lake escapes blanks and letters such as Å in its addresses, and DuckDB reads `[`, `*` and `?`
+in a name as a pattern; people have folders called "Åse's data [1]".
+"""
+
+import re
+from urllib.parse import unquote
+
+from deltalake import DeltaTable
+
+
+def files_of(table: DeltaTable) -> list[str]:
+    """The Parquet files of a table, in a fixed order, for `read_parquet`.
+
+    >>> escaped("/tmp/%C3%85se%20[1]/a.parquet")
+    '/tmp/Åse [[]1]/a.parquet'
+    """
+    return sorted(escaped(address) for address in table.file_uris())
+
+
+def escaped(address: str) -> str:
+    """One address; those of an object store stay as they are."""
+    if "://" in address:
+        return address
+    return re.sub(r"([\[*?])", r"[\1]", unquote(address))
