@@ -2,6 +2,7 @@ import pytest
 from drawing import journeys
 
 import omvei
+from omvei import lenses
 
 
 def test_a_trace_shows_visits_cycles_loops_and_the_stage_in_every_model(tmp_path):
@@ -10,12 +11,10 @@ def test_a_trace_shows_visits_cycles_loops_and_the_stage_in_every_model(tmp_path
     assert [row["loop"] for row in told["rows"]] == [None, None, "self", "back", None, None]
     assert [row["cycle"] for row in told["rows"]] == [0, 0, 0, 0, 0, 1]
     assert [row["session"] for row in told["rows"]] == [1, 2, 3, 4, 5, 6]
-    assert told["rows"][4]["stages"] == {
-        "five_stage": "decision",
-        "funnel": "action",
-        "hankins": "purchase",
-        "stdc": "do",
-    }
+    known = {"five_stage": "decision", "funnel": "action", "hankins": "purchase", "stdc": "do"}
+    stages = told["rows"][4]["stages"]
+    assert set(stages) == set(lenses.names())
+    assert {model: stages[model] for model in known} == known
     assert (told["purchases"], told["customer"], told["touchpoints"]) == (1, True, 6)
 
 

@@ -12,7 +12,7 @@ from omvei.lenses.earlier import Earlier
 from omvei.lenses.lens import read
 from omvei.touchpoints.vocabulary import codes, kinds
 
-KINDS = ["ad_view", "page_view", "review_read", "price_view", "purchase"]
+KINDS = ["ad_view", "page_view", "search", "review_read", "purchase"]
 QUIET, VISIT = 10, 4
 LINES = st.lists(
     st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 12)), min_size=1, max_size=9),
@@ -22,8 +22,8 @@ LINES = st.lists(
 
 
 def plain(line):
-    """One row a touchpoint: repeated, evaluated, visits, sets_out, under_way, bought_under_way."""
-    found, met, weighed, visits, bought = [], set(), False, 0, False
+    """One row a touchpoint: repeated, evaluated, visits, sets_out, under_way, bought, looked."""
+    found, met, weighed, visits, bought, looked = [], set(), False, 0, False, False
     now, session, last_session, acted, began = 0, 0, None, None, None
     for row, (kind, gap) in enumerate(line):
         now += gap if row else 0
@@ -35,11 +35,12 @@ def plain(line):
             sets_out = acted is None or now - acted >= QUIET
             acted = now
         if sets_out:
-            began, bought = now, False
+            began, bought, looked = now, False, False
         way = -1 if began is None else now - began
-        found.append((kind in met, weighed, visits, sets_out, way, bought))
+        found.append((kind in met, weighed, visits, sets_out, way, bought, looked))
         met.add(kind)
-        weighed |= kinds()[kind].group == "evaluation"
+        weighed |= kind == "review_read"
+        looked |= kind in ("review_read", "search") and not sets_out
         if kind == "purchase":
             weighed, bought = False, True
     return found
@@ -51,6 +52,7 @@ def columns(lines):
 
     return {
         "kind": column(lambda line: [codes()[kind] for kind, _ in line]).astype(np.int16),
+        "query_class": column(lambda line: [-1 for _ in line]),
         "gap": column(lambda line: [gap if row else -1 for row, (_, gap) in enumerate(line)]),
         "time": column(lambda line: np.cumsum([0, *(gap for _, gap in line[1:])]).tolist()),
         "session": column(
@@ -77,6 +79,7 @@ def test_what_came_earlier_agrees_with_the_plain_definition(lines):
                 "sets_out",
                 "under_way",
                 "bought_under_way",
+                "looked_around",
             )
         ),
         strict=True,
@@ -127,6 +130,7 @@ rules:
         ("days_under_way: {at_most: $first_days}", "search 2d search 5d search", "yes yes no"),
         ("days_under_way: {at_most: 3}", "ad_view search", "no yes"),
         ("bought_under_way: true", "search purchase search 99d search", "no no yes no"),
+        ("looked_around: true", "search search:brand search page_view", "no no no yes"),
         ("has_product: true", "product_view product_view#tent", "no yes"),
         ("has_product: true, seen_before: false", "product_view#a product_view#a", "yes no"),
     ],

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..touchpoints.visits import seen_before
-from ..touchpoints.vocabulary import codes, kinds
+from ..touchpoints.vocabulary import CLASSES, codes, kinds
 
 Flags = NDArray[np.bool_]
 Counts = NDArray[np.int64]
@@ -80,6 +80,17 @@ class Earlier:
         bought = self.columns["purchases_before"]
         found: Flags = bought > bought[_latest(self._first | self.sets_out)]
         return found
+
+    @cached_property
+    def looked_around(self) -> Flags:
+        """Whether the person, since the row where they set out, searched or weighed alternatives.
+
+        A search that names a brand goes straight to it: that is not looking around.
+        """
+        kind = self.columns["kind"]
+        named = self.columns["query_class"] == CLASSES.index("brand")
+        looks = _of_kind(kind, group="evaluation") | (_of_kind(kind, group="search") & ~named)
+        return _before(looks & ~self.sets_out, _latest(self._first | self.sets_out)) > 0
 
     @cached_property
     def _first(self) -> Flags:

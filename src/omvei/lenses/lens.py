@@ -107,8 +107,8 @@ class Lens:
 def names() -> list[str]:
     """The models that come with Omvei.
 
-    >>> names()
-    ['five_stage', 'funnel', 'hankins', 'stdc']
+    >>> len(names()), {"five_stage", "funnel", "hankins", "stdc"} <= set(names())
+    (13, True)
     """
     return sorted(
         f.name.removesuffix(".yaml")

@@ -17,6 +17,7 @@
 | `sets_out` | true: the first thing the person does, or the first after `quiet_days` of nothing |
 | `days_under_way` | `{at_most: n}`: so many days since the person last set out |
 | `bought_under_way` | true: the person has bought since they last set out |
+| `looked_around` | true: since then they searched, not for a brand, or weighed alternatives |
 | `passive` | true: it reached a person who did nothing |
 
 A number may be a parameter: `{at_least: $care_min_purchases}`. Every line of `when` must hold.
@@ -46,7 +47,7 @@ NUMBERS = {
 """Condition to column, and how many of the column's units make one of the reader's."""
 NUMBERS_BACK = {"visits": ("visits", 1), "days_under_way": ("under_way", DAY)}
 """The same for numbers that look back: attributes of `Earlier`."""
-LOOKS_BACK = ("repeated", "evaluated", "sets_out", "bought_under_way")
+LOOKS_BACK = ("repeated", "evaluated", "sets_out", "bought_under_way", "looked_around")
 """True or false, and looks back: attributes of `Earlier`."""
 FLAGS = ("seen_before", "has_product", "after_quiet", "passive", *LOOKS_BACK)
 
