@@ -1,7 +1,11 @@
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import omvei
+from omvei.events.ids import Repeats
 
 HEAD = "person,time,event\n"
 ROWS = [f"p{i % 3},2026-01-01T10:{i:02}:00Z,visit\n" for i in range(10)]
@@ -60,7 +64,6 @@ def test_a_file_with_many_bad_rows_is_refused_whole(workspace, tmp_path):
     with pytest.raises(omvei.SourceError, match=r"1 of 11 rows cannot be used.*--allow-rejects"):
         workspace.take(path)
     assert workspace.imports() == []
-    assert not list((tmp_path / "w").glob(".import-*"))
     assert counts(workspace.take(path, allow_rejects=True)) == [(11, 10, 1, 0, False)]
 
 
@@ -106,3 +109,29 @@ def test_an_import_can_be_undone_and_made_again(workspace, tmp_path):
     assert counts(workspace.take(first)) == [(10, 10, 0, 0, False)]
     with pytest.raises(omvei.UnknownNameError, match=r"No import named 'b\.csv'"):
         workspace.undo("b.csv")
+
+
+@settings(deadline=None)  # the first call compiles
+@given(st.lists(st.lists(st.integers(0, 6), max_size=30), max_size=6))
+def test_equal_rows_are_counted_as_they_come(batches):
+    seen, told = Repeats(), []
+    for batch in batches:
+        found = seen.before(np.array(batch, np.uint64) * 2)
+        assert found.tolist() == [(told + batch[:k]).count(key) for k, key in enumerate(batch)]
+        told += batch
+
+
+def test_many_different_rows_are_counted_too():
+    seen = Repeats()
+    keys = np.arange(0, 400_000, 2, dtype=np.uint64)
+    for part in np.split(keys, 10):
+        assert not seen.before(part).any()
+    assert (seen.before(keys[::-1]) == 1).all()
+
+
+def test_a_refused_file_leaves_nothing_in_the_folder_of_the_table(workspace, tmp_path):
+    workspace.take(file(tmp_path, "a.csv", ROWS))
+    before = sorted(p.name for p in (tmp_path / "w" / "events").iterdir())
+    with pytest.raises(omvei.SourceError):
+        workspace.take(file(tmp_path, "b.csv", [*ROWS, "p1,yesterday,visit\n"]))
+    assert sorted(p.name for p in (tmp_path / "w" / "events").iterdir()) == before

@@ -1,38 +1,31 @@
 """The table of events: a Delta Lake table that only grows, one commit a file.
 
-A file lands whole or not at all: its rows are first staged beside the table, judged, and then
-written in one commit. The commit carries the file's hash as a Delta application transaction, so
-the same file cannot land twice, and a summary of the import as the commit's metadata.
+A file lands whole or not at all: its rows are written beside the table while it is read, judged,
+and then named in one commit. The commit carries the file's hash as a Delta application
+transaction, so the same file cannot land twice, and a summary of the import as its metadata.
 
 Identifier columns carry no statistics, neither in Parquet nor in the log: a person must be
 erasable by rewriting the files that hold them.
 """
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake import (
-    ColumnProperties,
-    CommitProperties,
-    DeltaTable,
-    Transaction,
-    WriterProperties,
-    write_deltalake,
-)
+from deltalake import CommitProperties, DeltaTable, Transaction
 
 from ..errors import SourceError, TooManyRejectsError, UnknownNameError
 from ..sources.reading import Reading
 from .addresses import escaped, files_of
-from .schema import EVENTS, IDENTIFIERS, READ, REFUSED, schema
+from .ids import Repeats, derive
+from .parts import Parts
+from .schema import EVENTS, GIVEN, READ, REFUSED, schema
 
 Progress = Callable[[int, int | None, str], None]
 """Called with (rows done, rows in all if known, what is being done)."""
@@ -40,12 +33,10 @@ Progress = Callable[[int, int | None, str], None]
 TOLERATED = 0.01
 """A file with a larger share of unusable rows is refused: it is probably misunderstood."""
 
-NO_STATISTICS = ColumnProperties(statistics_enabled="NONE")
 KEPT_FOREVER = {
     "delta.dataSkippingStatsColumns": "time",
     "delta.logRetentionDuration": "interval 36500 days",  # the log is our list of imports
 }
-NOT_CONTENT = {"event_id", "file", "row", "source"}
 
 
 @dataclass(frozen=True)
@@ -69,10 +60,6 @@ class Import:
     """When it was imported."""
     known: bool = False
     """The file was here already, and nothing was done."""
-
-
-def _identity(path: Path) -> str:
-    return f"omvei-file-{path}"
 
 
 class Events:
@@ -152,18 +139,18 @@ class Events:
         """
         if earlier := next((i for i in self.imports() if i.file == file), None):
             return Import(**{**asdict(earlier), "known": True})
-        staging = self.folder.parent / f".import-{uuid4().hex}"
-        staging.mkdir(parents=True)
+        table = self._table()
+        parts = Parts(self.folder)
         try:
-            good, bad = _stage(reading, staging / "read.parquet", progress)
+            good, bad = _read(reading, parts, file, progress)
             rows, rejected = good + len(bad), len(bad)
             if rows == 0:
                 raise SourceError(name, "holds no rows.", "Check that the export is not empty.")
             if good == 0 or (rejected > rows * TOLERATED and not allow_rejects):
                 raise _too_many(name, rows, bad)
             progress(rows, rows, "duplicates")
-            con = _derive_ids(staging, reading.source, file)
-            fresh = self._count_new(con)
+            actions = parts.actions()
+            fresh = self._count_new([str(path) for path in parts.paths])
             done = Import(
                 file,
                 name,
@@ -177,111 +164,66 @@ class Events:
             )
             if bad:
                 self.rejects.mkdir(exist_ok=True)
-                table = pa.Table.from_pylist(bad, schema=schema(*REFUSED))
-                pq.write_table(table, self.rejects / f"{file}.parquet")
-            progress(rows, rows, "writing")
-            self._commit(con, done)
-            return done
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+                refused = pa.Table.from_pylist(bad, schema=schema(*REFUSED))
+                pq.write_table(refused, self.rejects / f"{file}.parquet")
+            table.create_write_transaction(
+                actions,
+                "append",
+                EVENTS,
+                commit_properties=CommitProperties(
+                    custom_metadata={"import": json.dumps(asdict(done))},
+                    app_transactions=[Transaction(f"omvei-file-{file}", 1)],
+                ),
+            )
+        except BaseException:
+            parts.discard()
+            raise
+        return done
 
-    def _count_new(self, con: duckdb.DuckDBPyConnection) -> int:
-        """How many staged rows carry an event id that neither an earlier row nor file has."""
-        known = self.files()
-        seen = "WHERE event_id NOT IN (SELECT event_id FROM read_parquet($files))" if known else ""
-        (fresh,) = con.execute(
-            f"SELECT count(DISTINCT event_id) FROM staged {seen}", {"files": known} if known else {}
-        ).fetchall()[0]
-        return int(fresh)
-
-    def _commit(self, con: duckdb.DuckDBPyConnection, done: Import) -> None:
-        rows = con.sql("SELECT * FROM staged").to_arrow_reader(250_000)
-        write_deltalake(
-            str(self.folder),
-            pa.RecordBatchReader.from_batches(EVENTS, (b.cast(EVENTS) for b in rows)),
-            mode="append",
-            configuration=KEPT_FOREVER,
-            target_file_size=256 << 20,
-            writer_properties=WriterProperties(
-                compression="ZSTD",
-                compression_level=1,
-                max_row_group_size=128 * 1024,  # so that many threads can read one file
-                column_properties=dict.fromkeys([*IDENTIFIERS, "session_id"], NO_STATISTICS),
-            ),
-            commit_properties=CommitProperties(
-                custom_metadata={"import": json.dumps(asdict(done))},
-                app_transactions=[Transaction(f"omvei-file-{done.file}", 1)],
-            ),
+    def _table(self) -> DeltaTable:
+        """The table; made empty where there is none yet."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return DeltaTable.create(
+            str(self.folder), EVENTS, mode="ignore", configuration=KEPT_FOREVER
         )
 
+    def _count_new(self, parts: list[str]) -> int:
+        """How many rows of new files carry an event id that no earlier row or file has."""
+        known = self.files()
+        seen = "WHERE event_id NOT IN (SELECT event_id FROM read_parquet($known))" if known else ""
+        with duckdb.connect() as con:
+            (fresh,) = con.execute(
+                f"SELECT count(DISTINCT event_id) FROM read_parquet($parts) {seen}",
+                {"parts": [escaped(part) for part in parts]} | ({"known": known} if known else {}),
+            ).fetchall()[0]
+        return int(fresh)
 
-def _stage(reading: Reading, path: Path, progress: Progress) -> tuple[int, list[dict[str, Any]]]:
-    """Write the good rows to `path`; return how many, and the bad ones."""
-    kept = pa.schema([*[field for field in READ if field.name in EVENTS.names]])
+
+def _read(
+    reading: Reading, parts: Parts, file: str, progress: Progress
+) -> tuple[int, list[dict[str, Any]]]:
+    """Write the good rows; return how many there are, and the bad ones."""
     good, bad = 0, []
-    with pq.ParquetWriter(path, kept, compression="snappy", write_statistics=False) as out:
+    seen = Repeats()
+    with duckdb.connect() as con:
+        con.execute("SET TimeZone = 'UTC'")
         for batch in reading.batches:
             reasons = batch.column("reason")
             if reasons.null_count < len(batch):
                 refused = batch.filter(pc.is_valid(reasons))
                 bad += refused.select([column.name for column in REFUSED]).to_pylist()
                 batch = batch.filter(pc.is_null(reasons))
+            if len(batch):
+                columns = {column.name: batch.column(column.name) for column in GIVEN}
+                columns["event_id"] = derive(con, batch, reading.source, seen)
+                columns["source"] = pa.repeat(pa.scalar(reading.source), len(batch))
+                columns["file"] = pa.repeat(pa.scalar(file), len(batch))
+                columns["row"] = batch.column("row")
+                arrays = [columns[name] for name in EVENTS.names]
+                parts.write(pa.RecordBatch.from_arrays(arrays, schema=EVENTS))
             good += len(batch)
-            out.write_batch(batch.select(kept.names))
             progress(good + len(bad), None, "reading")
     return good, bad
-
-
-def _derive_ids(staging: Path, source: str, file: str) -> duckdb.DuckDBPyConnection:
-    """A connection with the view `staged`: the events, each with an id.
-
-    A given id is kept, under the source's name. A derived one is the hash of everything the row
-    says, and of how many equal rows came before it in the file: two equal purchases are two
-    facts, but the same row in a later, longer export is the same fact again.
-    """
-    con = duckdb.connect()
-    con.execute("SET preserve_insertion_order = true")
-    con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET temp_directory = $spill", {"spill": staging.as_posix()})
-    read = escaped((staging / "read.parquet").as_posix())
-    con.execute("SET VARIABLE read = $path", {"path": read})
-    content = [name for name in EVENTS.names if name not in NOT_CONTENT]
-    counts = con.execute(
-        "SELECT "
-        + ", ".join(f"count({n})" for n in content)
-        + " FROM read_parquet(getvariable('read'))"
-    ).fetchall()[0]
-    said = [name for name, count in zip(content, counts, strict=True) if count]
-    hashed = ", ".join(f"'{n}=' || {n}::VARCHAR" for n in said)
-    con.execute(f"""
-        -- every row without an id of its own, and the hash of what it says
-        CREATE TEMP TABLE hashes AS
-        SELECT row, md5(concat_ws(chr(31), {hashed})) AS hash
-        FROM read_parquet(getvariable('read')) WHERE event_id IS NULL;
-
-        -- the second, third, ... of equal rows
-        CREATE TEMP TABLE repeats AS
-        SELECT row, nth FROM (
-            SELECT row, row_number() OVER (PARTITION BY hash ORDER BY row) - 1 AS nth
-            FROM hashes WHERE hash IN (SELECT hash FROM hashes GROUP BY hash HAVING count(*) > 1)
-        ) WHERE nth > 0;
-    """)
-    con.execute("SET VARIABLE source = $source", {"source": source})
-    con.execute("SET VARIABLE file = $file", {"file": file})
-    columns = ", ".join(f"r.{name}" for name in EVENTS.names if name not in NOT_CONTENT)
-    con.execute(f"""
-        CREATE TEMP VIEW staged AS
-        SELECT
-            getvariable('source') || ':'
-            || coalesce(r.event_id, h.hash || coalesce('+' || p.nth, ''))
-                AS event_id,
-            {columns},
-            getvariable('source') AS source, getvariable('file') AS file, r.row
-        FROM read_parquet(getvariable('read')) AS r
-        LEFT JOIN hashes AS h ON r.event_id IS NULL AND h.row = r.row
-        LEFT JOIN repeats AS p ON r.event_id IS NULL AND p.row = r.row
-    """)
-    return con
 
 
 def _too_many(name: str, rows: int, bad: list[dict[str, Any]]) -> TooManyRejectsError:
