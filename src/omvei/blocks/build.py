@@ -52,7 +52,7 @@ CREATE TABLE repeated AS
 
 FACTS = """
 -- each event once, with its strongest identifier
-CREATE TABLE facts AS
+CREATE VIEW facts AS
 SELECT *, {strongest} AS strongest FROM (
     SELECT {columns}, {cleaned}
     FROM read_parquet(getvariable('files'), union_by_name = true) AS e
