@@ -6,6 +6,7 @@ The application: which address is answered by what, and how errors are told.
 """
 
 import secrets
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -24,7 +25,7 @@ from omvei import drawings
 from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.language import words
 from omvei.web import data, funnel, leaks, map, people, start
-from omvei.web.guard import Guard, StaleFormError, TooLargeError
+from omvei.web.guard import LOOPBACK, Guard, StaleFormError, TooLargeError
 from omvei.web.jobs import Jobs
 from omvei.web.showing import as_json, show, wants_json
 
@@ -103,7 +104,8 @@ def serve(path: Path | str, host: str = "127.0.0.1", port: int = 8321) -> None:
     """Serve a workspace until stopped; to this machine only, unless `host` says otherwise."""
     import uvicorn
 
-    hosts = () if host in ("127.0.0.1", "0.0.0.0", "::1", "::", "localhost") else (host,)
+    # A name of this machine is answered only where it was asked to listen beyond itself.
+    hosts = () if host in LOOPBACK else (host, socket.gethostname().lower())
     application = app(path, hosts=hosts)
     # The first map would wait for its kernels to be compiled; do it while the reader comes.
     threading.Thread(target=_warm, args=(path,), daemon=True).start()
