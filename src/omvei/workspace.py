@@ -5,6 +5,7 @@ omvei.toml      settings and the goal       definitions/   what the site's pages
 omvei.key       key of the hashes           events/        the facts, a Delta Lake table
 people/         who is who                  journeys/      blocks: derived, can be rebuilt
 rejected/       rows set aside, with why
+places/         where the map's nodes stand     waiting/       files sent to the app, not confirmed
 ```
 """
 

@@ -36,12 +36,6 @@ CLASSES = ("touchpoints", "bots", "assets", "technical", "unidentified")
 UNUSED = ("attributes", "title", "session_id", "utm_term", "utm_content", "account")
 """Columns of the events that no touchpoint needs yet."""
 
-UNREPEATED = """
--- equal ids have equal hashes: where all hashes differ, no event came twice
-SELECT count(*) = count(DISTINCT hash(event_id))
-FROM read_parquet(getvariable('files'), union_by_name = true)
-"""
-
 REPEATED = """
 CREATE TABLE repeated AS
     SELECT file, row FROM (
@@ -92,20 +86,20 @@ def build(
     progress: Progress = lambda done, total, phase: None,
 ) -> manifest.Build:
     """Build the journeys of every event there is, and make them what readers see."""
-    version, files = events.version, events.files()
+    version, files, imports = events.version, events.files(), events.imports()
     folder = journeys_folder / uuid4().hex[:12]
     folder.mkdir(parents=True)
     old = manifest.read(journeys_folder)
     words = Dictionaries.read(old.folder / "dictionaries.parquet" if old else None)
     with _connect(folder) as con:
         progress(0, 5, "people")
-        _facts(con, files or [_empty(folder)])
+        _facts(con, files or [_empty(folder)], any(done.duplicates for done in imports))
         found = resolve(con, settings.key)
         people_version = people_table.write(people_folder, found)
         progress(1, 5, "names")
         naming.look_up(con, definitions)
         progress(2, 5, "touchpoints")
-        _name(con)
+        _name(con, sum(done.rows - done.rejected for done in imports))
         progress(3, 5, "journeys")
         first, last = con.execute(
             "SELECT epoch_us(min(time)), epoch_us(max(time)) FROM named WHERE class = 0"
@@ -142,20 +136,19 @@ def _empty(folder: Path) -> str:
     return escaped(path.as_posix())
 
 
-def _facts(con: duckdb.DuckDBPyConnection, files: list[str]) -> None:
+def _facts(con: duckdb.DuckDBPyConnection, files: list[str], repeated: bool) -> None:
     prepare(con)
     con.execute("SET VARIABLE files = $files", {"files": files})
     cleaned = ", ".join(f"{clean(kind, kind)} AS {kind}" for kind in IDENTIFIERS)
     columns = ", ".join(name for name in EVENTS.names if name not in {*IDENTIFIERS, *UNUSED})
     once = ""
-    if not con.execute(UNREPEATED).fetchall()[0][0]:
+    if repeated:
         con.execute(REPEATED)
         once = "ANTI JOIN repeated AS r ON r.file = e.file AND r.row = e.row"
     con.execute(FACTS.format(columns=columns, cleaned=cleaned, strongest=strongest(), once=once))
 
 
-def _name(con: duckdb.DuckDBPyConnection) -> None:
-    (rows,) = con.execute("SELECT count(*) FROM facts").fetchall()[0]
+def _name(con: duckdb.DuckDBPyConnection, rows: int) -> None:
     buckets = max(min(2, rows // 20_000), rows // TARGET, 1)
     asset, technical = (codes()[kind] for kind in MACHINE)
     con.execute(

@@ -53,10 +53,13 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """Make `is_blocked(value)` known to a connection."""
     blocked = yaml.safe_load(files(__package__).joinpath("blocked.yaml").read_text("utf-8"))
     con.execute("SET VARIABLE blocked = $values", {"values": blocked["values"]})
+    longest = max(len(value) for value in blocked["values"])
+    con.execute("SET VARIABLE blocked_length = $longest", {"longest": longest})
     con.execute("SET VARIABLE blocked_pattern = $pattern", {"pattern": blocked["pattern"]})
     con.execute("""
         CREATE OR REPLACE MACRO is_blocked(value) AS
-            list_contains(getvariable('blocked'), lower(value))
+            (length(value) <= getvariable('blocked_length')
+                AND list_contains(getvariable('blocked'), lower(value)))
             OR regexp_matches(value, getvariable('blocked_pattern'))
     """)
 
