@@ -52,7 +52,7 @@ def test_events_whose_build_failed_are_built_by_the_next_import_of_the_same_file
 def test_settings_that_cannot_be_read_are_named_with_file_and_line(tmp_path):
     workspace = omvei.init(tmp_path)
     (tmp_path / "omvei.toml").write_text("[goal]\nkind = purchase\n")
-    with pytest.raises(omvei.DefinitionError, match="omvei.toml, line 2"):
+    with pytest.raises(omvei.DefinitionError, match=r"omvei\.toml, line 2"):
         _ = omvei.open(tmp_path).goal
     (tmp_path / "omvei.toml").write_text('[goal]\nkind = "purchse"\n')
     with pytest.raises(omvei.UnknownNameError, match="Did you mean 'purchase'"):
