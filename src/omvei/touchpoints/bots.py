@@ -7,16 +7,23 @@ browser may send none. Bots are counted, never dropped.
 import re
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import crawleruseragents
 import yaml
 
 
 @cache
-def _rules() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    said = yaml.safe_load(files(__package__).joinpath("bots.yaml").read_text("utf-8"))
-    bots, people = (re.compile("|".join(said[key]), re.IGNORECASE) for key in ("bots", "people"))
-    return bots, people
+def _file() -> dict[str, Any]:
+    said: dict[str, Any] = yaml.safe_load(
+        files(__package__).joinpath("bots.yaml").read_text("utf-8")
+    )
+    return said
+
+
+@cache
+def _any_of(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
 
 
 def is_bot(agent: str | None) -> bool:
@@ -27,9 +34,21 @@ def is_bot(agent: str | None) -> bool:
     >>> is_bot("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0")
     False
     """
-    if not agent or agent == "-":
+    if not agent or agent == "-" or _any_of(*_file()["people"]).search(agent):
         return False
-    bots, people = _rules()
-    if people.search(agent):
-        return False
-    return bool(bots.search(agent)) or crawleruseragents.is_crawler(agent)
+    own = _any_of(*_file()["bots"]).search(agent)
+    return bool(own) or bool(crawleruseragents.is_crawler(agent))
+
+
+def kind(agent: str | None) -> str | None:
+    """What sort of program a user agent is, as in `bots.yaml`; None for a person.
+
+    >>> kind("Mozilla/5.0 (compatible; GPTBot/1.2; +https://openai.com/gptbot)"), kind("curl/8.1")
+    ('ai_crawler', 'tool')
+    """
+    if agent is None or not is_bot(agent):
+        return None
+    for name, patterns in _file()["kinds"].items():
+        if _any_of(*patterns).search(agent):
+            return str(name)
+    return "other"
