@@ -327,6 +327,15 @@ def trace(folder: Path, person: str, raw: bool, html: str | None) -> None:
 
 
 @main.command()
+@click.argument("person")
+@as_json
+@click.pass_obj
+def why(folder: Path, person: str, raw: bool) -> None:
+    """Say why PERSON's identifiers are one person's: which event joined which, and when."""
+    _show(_journeys(folder).why(person), raw)
+
+
+@main.command()
 @click.argument("steps", nargs=-1, required=True, metavar="STEP...")
 @click.option(
     "--by",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .answers import findings, funnel, leaks, map, people, summary, trace
+from .answers import findings, funnel, leaks, map, people, summary, trace, why
 from .answers.tally import Tally
 from .blocks import manifest
 from .blocks.block import Block, open_block
@@ -111,6 +111,7 @@ class Journeys:
     leaks = leaks.leaks
     people = people.people
     findings = findings.findings
+    why = why.why
 
     # -- what the answers need ------------------------------------------------------------------
 

@@ -192,6 +192,23 @@ def _people(said: Row) -> None:
     )
 
 
+def _why(said: Row) -> None:
+    table(f"Person {said['person']}", said["identifiers"], ("kind", "value", "first", "last"))
+    joins = [
+        {
+            "time": j["time"],
+            "together": f"{j['strong']['kind']} {j['strong']['value']}",
+            "and": f"{j['weak']['kind']} {j['weak']['value']}",
+            "event": j["event_id"],
+            "became": "refused: it would give one person two user ids"
+            if j["refused"]
+            else "joined",
+        }
+        for j in said["joins"]
+    ]
+    table("Seen together", joins, ("time", "together", "and", "became", "event"))
+
+
 PRINTED = {
     "map": _map,
     "funnel": _steps,
@@ -200,6 +217,7 @@ PRINTED = {
     "summary": _summary,
     "findings": _findings,
     "people": _people,
+    "why": _why,
 }
 
 

@@ -59,7 +59,7 @@ def trace(journeys: "Journeys", person: str) -> Result:
             "last": rows[-1]["time"],
             "days": round(days, 2),
         },
-        {"identifiers": [_identifier(i) for i in held], "rows": rows},
+        {"identifiers": [shown(i) for i in held], "rows": rows},
     )
 
 
@@ -120,7 +120,7 @@ def _rows(
                     for model, (ids, column) in stages.items()
                 },
                 "why": {
-                    **(_identifier(held_by) if held_by else {"kind": None, "value": None}),
+                    **(shown(held_by) if held_by else {"kind": None, "value": None}),
                     "source": word("source", row),
                     "file": files.get(word("file", row) or ""),
                     "row": int(block["row"][row]),
@@ -131,7 +131,7 @@ def _rows(
     return rows
 
 
-def _identifier(held: dict[str, Any]) -> dict[str, Any]:
+def shown(held: dict[str, Any]) -> dict[str, Any]:
     """An identifier as it may be shown: hashes are shortened, the rest is the firm's own id."""
     value = held["value"]
     shown = value[:8] + "…" if held["kind"] in ("email", "phone") else value

@@ -38,7 +38,7 @@ def write(folder: Path, people: People) -> int:
     return DeltaTable(str(identifiers)).version()
 
 
-def _query(folder: Path, version: int, sql: str, **values: object) -> list[dict[str, Any]]:
+def _query(folder: Path, version: int | None, sql: str, **values: object) -> list[dict[str, Any]]:
     files = files_of(DeltaTable(str(folder), version=version))
     with duckdb.connect() as con:
         prepare(con)
@@ -56,6 +56,23 @@ def identifiers_of(folder: Path, version: int, person: int) -> list[dict[str, An
         "SELECT kind, value, node, first, last, events FROM read_parquet(getvariable('files')) "
         "WHERE person = $person ORDER BY first, kind, value",
         person=person,
+    )
+
+
+def joins_of(folder: Path, identifiers: list[str]) -> list[dict[str, Any]]:
+    """Pairs seen together of which one is among `identifiers` (`kind:value`), oldest first.
+
+    `strong_kind, strong_value, weak_kind, weak_value, time, event_id, refused`.
+    """
+    return _query(
+        folder / "joins",
+        None,
+        "SELECT strong_kind, strong_value, weak_kind, weak_value, time, event_id, refused "
+        "FROM read_parquet(getvariable('files')) "
+        "WHERE list_contains($names, strong_kind || ':' || strong_value) "
+        "OR list_contains($names, weak_kind || ':' || weak_value) "
+        "ORDER BY time, event_id, weak_kind, weak_value",
+        names=identifiers,
     )
 
 

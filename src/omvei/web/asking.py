@@ -20,6 +20,8 @@ from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 BY = ("kind", "channel", "stage", "content", "event")
 PERIODS = {"year": 365, "quarter": 90, "month": 30, "all": None}
 LENS = "five_stage"
+USUAL_LENSES = ("five_stage", "stdc", "messy_middle", "lemon_verhoef", "funnel")
+"""The models that are always in view; docs/models.md says why these. The others are in a list."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from omvei import lenses
 from omvei.drawings import leaks as drawing
 from omvei.web.asking import PERIODS, ask
 from omvei.web.showing import address, as_json, said, show, wants_json
@@ -17,7 +16,7 @@ def leaks(request: Request) -> Response:
         return as_json(answer)
     kept = {**asked.query, "lens": asked.lens}
     return show(
-        request, "leaks.html", leaks=answer, asked=asked, all_lenses=lenses.names(),
+        request, "leaks.html", leaks=answer, asked=asked,
         periods=PERIODS, kept=kept, leaks_svg=drawing.draw(answer, said(request)),
         simulated=asked.workspace.simulated, json=address("/leaks.json", kept),
     )  # fmt: skip

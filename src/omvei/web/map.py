@@ -7,7 +7,6 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from omvei import lenses
 from omvei.drawings import map as drawing
 from omvei.drawings import sheet
 from omvei.drawings.choosing import choose, colour
@@ -70,7 +69,7 @@ def map_page(request: Request) -> Response:
     return show(
         request, "map.html", map=answer, asked=asked, panel=panel, trace=trace, trail=trail,
         kept=kept, numbers=numbers, all_numbers=NUMBERS, all_by=BY, all_nodes=NODES, nodes=nodes,
-        periods=PERIODS, all_lenses=lenses.names(), shown=shown, few=FEW,
+        periods=PERIODS, shown=shown, few=FEW,
         lead=sheet.lead(answer, t), follow_most=TRAIL,
         detail=sheet.detail(shown.first, shown.total, shown.share, t),
         legend_svg=sheet.legend(t, bool(answer["goal"])), table_svg=sheet.table(answer, t),

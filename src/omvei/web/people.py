@@ -6,7 +6,6 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from omvei import lenses
 from omvei.drawings import sheet
 from omvei.drawings import trace as drawing
 from omvei.web.asking import ask
@@ -56,7 +55,7 @@ def person(request: Request) -> Response:
         return as_json(trace)
     t = said(request)
     return show(
-        request, "person.html", trace=trace, asked=asked, all_lenses=lenses.names(),
+        request, "person.html", trace=trace, asked=asked,
         lasted=t.between(trace["first"], trace["last"]),
         line_svg=drawing.line(trace, t, asked.lens),
         timeline_svg=drawing.timeline(trace, t, asked.lens),

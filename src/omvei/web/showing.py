@@ -14,7 +14,9 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from omvei import lenses
 from omvei.language import LANGUAGES, Words, choose, words
+from omvei.web.asking import USUAL_LENSES
 from omvei.web.guard import form_token, keep_token
 
 THEMES = ("auto", "light", "dark")
@@ -63,6 +65,8 @@ def show(request: Request, template: str, status: int = 200, **context: Any) -> 
         "languages": LANGUAGES,
         "theme": theme if theme in THEMES else "auto",
         "themes": THEMES,
+        "usual_lenses": USUAL_LENSES,
+        "other_lenses": [name for name in lenses.names() if name not in USUAL_LENSES],
         "token": form_token(request),
         "here": request.url.path,
         "query": request.url.query,
