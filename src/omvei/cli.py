@@ -449,6 +449,14 @@ def findings(
 
 @main.command()
 @as_json
+@click.pass_obj
+def quality(folder: Path, raw: bool) -> None:
+    """Say how far identities and orders can be trusted: matches, shared devices, large clusters."""
+    _show(_journeys(folder).quality(), raw)
+
+
+@main.command()
+@as_json
 def lenses(raw: bool) -> None:
     """List the journey models."""
     from . import lenses as models

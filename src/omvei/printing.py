@@ -209,6 +209,23 @@ def _why(said: Row) -> None:
     table("Seen together", joins, ("time", "together", "and", "became", "event"))
 
 
+def _quality(said: Row) -> None:
+    orders = said["orders"]
+    print_lines(
+        [
+            f"{said['people']} people; known by name or address: {_rate(said['known'])}",
+            f"Orders: {orders['web']} from the web, {orders['shop']} from the shop, "
+            f"{orders['matched']} in both. Match rate: {_rate(orders['match_rate'])}",
+            f"Only in the web: {', '.join(orders['unmatched_web']) or 'none'}",
+            f"Only in the shop: {', '.join(orders['unmatched_shop']) or 'none'}",
+        ]
+    )
+    table("Identifiers", said["kinds"], ("kind", "identifiers", "people"))
+    table("Shared by two people", said["shared"], ("kind", "value", "refused"))
+    columns = ("person", "identifiers", "browsers", "emails", "orders")
+    table("Most identifiers", said["largest"][:5], columns)
+
+
 PRINTED = {
     "map": _map,
     "funnel": _steps,
@@ -218,6 +235,7 @@ PRINTED = {
     "findings": _findings,
     "people": _people,
     "why": _why,
+    "quality": _quality,
 }
 
 
