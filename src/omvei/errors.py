@@ -19,6 +19,9 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+LISTED = 13
+"""Names that are listed, at most: as many as there are models."""
+
 
 class OmveiError(Exception):
     """Base class of everything Omvei raises on purpose."""
@@ -29,14 +32,18 @@ class UnknownNameError(OmveiError, LookupError):
 
     >>> print(UnknownNameError("event", "vist", ["visit", "cart"]))
     No event named 'vist' among 2 here. Did you mean 'visit'?
+    >>> print(UnknownNameError("channel", "Fax", list("ABCDEGHIJKLMNO")))
+    No channel named 'Fax' among 14 here. There is: 'A', 'B', ..., 'M', 'N', and 1 more.
     """
 
     def __init__(self, kind: str, name: str, known: Sequence[str]) -> None:
         near = get_close_matches(name, known, n=3)
         hint = f" Did you mean {', '.join(map(repr, near))}?" if near else ""
-        if not near and 0 < len(known) <= 12:
-            hint = f" There is: {', '.join(map(repr, known))}."
-        super().__init__(f"No {kind} named {name!r} among {len(known)} here.{hint}")
+        if not near and known:
+            more = f", and {len(known) - LISTED} more" if len(known) > LISTED else ""
+            hint = f" There is: {', '.join(map(repr, known[:LISTED]))}{more}."
+        among = f" among {len(known)}" if known else ""
+        super().__init__(f"No {kind} named {name!r}{among} here.{hint}")
         self.kind, self.name, self.known = kind, name, list(known)
 
 

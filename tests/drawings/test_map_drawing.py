@@ -126,6 +126,12 @@ def test_colour_says_whether_the_interval_excludes_no_difference():
     assert colour(edge(0.1, 0.2, few=True)) == "flat"
 
 
+@pytest.mark.parametrize("side", ["first", "otherwise"])
+def test_a_comparison_with_too_few_people_has_no_colour(side):
+    edge = {"difference": {"value": 0.3, "low": 0.1, "high": 0.8}, side: {"too_few": True}}
+    assert colour(edge) == "flat"
+
+
 def test_without_a_goal_all_edges_are_grey_and_no_rate_is_shown():
     svg = tree(map=sample(goal=False))
     assert all("flat" in classes(a) for a in links(svg, "edge"))

@@ -111,7 +111,8 @@ def test_a_finding_names_its_nodes_in_the_language_of_the_reader():
         },
     }  # fmt: skip
     assert sentence(finding, words("nb")) == (
-        "Av 1\xa0000 som gikk fra Søk til Beslutning, kjøpte 45 av 100 senere. Ellers 26 av 100."
+        "Av 1\xa0000 der første steg fra Søk førte til Beslutning, kjøpte 45 av 100 senere."
+        " Ellers 26 av 100."
     )
 
 

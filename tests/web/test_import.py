@@ -3,6 +3,7 @@
 import os
 import re
 import time
+import zipfile
 
 import pytest
 from web.conftest import client, write_shop
@@ -158,3 +159,18 @@ def test_a_file_name_cannot_leave_the_inbox(empty, tmp_path, name):
     pages.post("/data/upload", data={"token": token(pages)}, files={"file": (name, body)})
     sent = list(empty.rglob("*evil.csv"))
     assert [path.parent.parent for path in sent] == [empty / "waiting"]
+
+
+def test_an_archive_with_a_file_that_is_none_tells_so_and_takes_in_the_rest(tmp_path):
+    pages = client(omvei.init(tmp_path / "workspace").path)
+    archive = tmp_path / "both.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.write(write_shop(tmp_path / "shop.csv", 20), "shop.csv")
+        packed.writestr("junk.bin", bytes(range(256)) * 20)
+    seen = send(pages, archive)
+    assert "is not text" in seen.text
+    state, answer = run(pages, key_of(seen))
+    assert state["state"] == "done"
+    report = pages.get(str(answer.url)).text
+    assert "junk.bin" in report
+    assert "shop.csv" in report

@@ -232,3 +232,32 @@ def test_simulated_data_is_labelled_on_every_page(shop):
             assert "Simulated" in pages.get(address).text, address
     finally:
         mark.unlink()
+
+
+def test_a_last_day_of_all_is_a_day(pages):
+    assert pages.get("/map.json?to=9999-12-31").status_code == 200
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(pages):
+    answer = pages.get("/map.json?from=2025-06-01&to=2025-01-01")
+    assert answer.status_code == 400
+    assert "before it begins" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("address", ["/map", "/leaks", "/funnel"])
+def test_a_period_without_data_says_so(pages, address):
+    answer = pages.get(
+        f"{address}?from=2030-01-01&to=2030-02-01", headers={"accept-language": "en"}
+    )
+    assert "Nothing in this period" in answer.text
+
+
+def test_a_funnel_of_stages_follows_the_order_of_the_model(pages):
+    steps = pages.get("/funnel.json?by=stage&lens=stdc").json()["steps"]
+    order = [step["step"] for step in steps]
+    assert order == sorted(order, key=["see", "think", "do", "care"].index)
+
+
+def test_an_unusual_model_stands_in_its_place_in_the_switch(pages):
+    text = pages.get("/leaks?lens=race", headers={"accept-language": "en"}).text
+    assert '<summary class="chosen">RACE</summary>' in text

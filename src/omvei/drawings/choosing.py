@@ -71,11 +71,13 @@ def choose(map: Json) -> Shown:
 def colour(edge: Json) -> str:
     """Return `up`, `down` or `flat`: whether the difference's interval excludes none at all.
 
+    Where either side of the comparison is too few people, it is `flat`.
+
     >>> colour({"difference": {"value": 0.1, "low": 0.05, "high": 0.15}})
     'up'
     """
     difference = edge.get("difference")
-    later = edge.get("later") or {}
-    if not difference or later.get("too_few"):
+    compared = [edge.get(side) or {} for side in ("later", "first", "otherwise")]
+    if not difference or any(rate.get("too_few") for rate in compared):
         return "flat"
     return "up" if difference["low"] > 0 else "down" if difference["high"] < 0 else "flat"

@@ -51,6 +51,8 @@ def map_page(map: Json, words: Words) -> str:
 def lead(map: Json, words: Words) -> str:
     """Say the map's main numbers in one or two sentences."""
     text = words("map.lead", n=map["n"])
+    if not map["n"]:
+        return text
     window = map.get("window") or {}
     if window.get("from") and window.get("to"):
         start, end = words.date(window["from"]), words.date(window["to"])

@@ -38,7 +38,7 @@ def line(trace: Json, words: Words, lens: str) -> str:
     lanes += [stage for stage in seen if stage not in lanes]
     lanes = known if len(known) <= 7 and set(lanes) <= set(known) else lanes
     labels = {stage: words.stage(lens, stage) for stage in lanes}
-    left = max(text_width(label, 13) for label in labels.values()) + 26
+    left = max(text_width(label, 14.5) for label in labels.values()) + 26
     step = min(92.0, max(40.0, 1150 / len(rows)))  # a short journey fills the page
     width = left + step * len(rows) + 16
     height = LANE * len(lanes) + 30

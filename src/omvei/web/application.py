@@ -101,16 +101,33 @@ def app(
 
 
 def serve(path: Path | str, host: str = "127.0.0.1", port: int = 8321) -> None:
-    """Serve a workspace until stopped; to this machine only, unless `host` says otherwise."""
+    """Serve a workspace until stopped; to this machine only, unless `host` says otherwise.
+
+    Raises `OmveiError` if the address cannot be listened on, for instance since it is in use.
+    """
     import uvicorn
 
     # A name of this machine is answered only where it was asked to listen beyond itself.
     hosts = () if host in LOOPBACK else (host, socket.gethostname().lower())
     application = app(path, hosts=hosts)
+    _check_free(host, port)
     # The first map would wait for its kernels to be compiled; do it while the reader comes.
     threading.Thread(target=_warm, args=(path,), daemon=True).start()
     print(f"Omvei shows {Path(path).resolve().name} on http://{host}:{port}")  # noqa: T201
     uvicorn.run(application, host=host, port=port, log_level="warning", server_header=False)
+
+
+def _check_free(host: str, port: int) -> None:
+    """Say what is wrong before anything is promised; the server's own words are technical."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except (OSError, OverflowError) as error:
+        reason = str(error).partition(" (while")[0].rstrip(".")
+        raise OmveiError(
+            f"Omvei cannot listen on {host}:{port}: {reason}. Stop what runs there, "
+            "or choose another address with --port or --host."
+        ) from None
 
 
 class Static(StaticFiles):

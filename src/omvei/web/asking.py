@@ -20,6 +20,8 @@ from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 BY = ("kind", "channel", "stage", "content", "event")
 PERIODS = {"year": 365, "quarter": 90, "month": 30, "all": None}
 LENS = "five_stage"
+FARTHEST = date(9999, 12, 30)
+"""The last day that has a day after it."""
 USUAL_LENSES = ("five_stage", "stdc", "messy_middle", "lemon_verhoef", "funnel")
 """The models that are always in view; docs/models.md says why these. The others are in a list."""
 
@@ -90,9 +92,13 @@ def ask(request: Request) -> Asked:
         days = PERIODS[period]
         if days is not None:
             first = max(start, end - timedelta(days=days - 1))
+    if first > last:
+        raise OmveiError(
+            f"The period ends on {last}, before it begins on {first}. Swap the two days."
+        )
     narrowed = everybody
     if (first, last) != (start, end):
-        narrowed = everybody.between(first, last + timedelta(days=1))
+        narrowed = everybody.between(first, min(last, FARTHEST) + timedelta(days=1))
     seen = narrowed.lens(lens) if query.get("lens") else narrowed
     return Asked(here, everybody, seen, by, lens, period, first, last)
 

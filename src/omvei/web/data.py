@@ -85,20 +85,21 @@ def preview(request: Request) -> Response:
         return RedirectResponse("/data", 303)
     query = request.query_params
     told = _told(query)
-    found, trouble = [], ""
+    found, refused, trouble = [], [], ""
     try:
-        found = workspace(request).preview(path, **told)
+        for item in workspace(request).preview(path, **told):
+            (refused if "error" in item else found).append(item)
     except OmveiError as error:
         trouble = _without(str(error), path)
     for item in found:
         item["columns"] = _columns(item)
         item["header"] = list(dict.fromkeys(name for row in item["rows"] for name in row))
     if wants_json(request):
-        return as_json({"answer": "preview", "files": found, "trouble": trouble})
+        return as_json({"answer": "preview", "files": found + refused, "trouble": trouble})
     status = 422 if trouble else 200
     return show(
-        request, "preview.html", status, key=key, name=path.name, found=found, trouble=trouble,
-        fields=FIELDS, told=told, event=query.get("event", ""),
+        request, "preview.html", status, key=key, name=path.name, found=found,
+        refused=refused, trouble=trouble, fields=FIELDS, told=told, event=query.get("event", ""),
         timezone=query.get("timezone", ""), json=f"/data/preview/{key}.json",
     )  # fmt: skip
 
