@@ -456,6 +456,48 @@ def quality(folder: Path, raw: bool) -> None:
 
 
 @main.command()
+@click.argument("identifier")
+@click.pass_obj
+def unmerge(folder: Path, identifier: str) -> None:
+    """Set IDENTIFIER apart: it is joined to nobody from now on, and history is rebuilt.
+
+    It may be a cookie, an e-mail address, an order number, ... To join it again, take its line out
+    of definitions/apart.yaml and run `omvei build`.
+    """
+    with printing.progress() as watch:
+        done = open(folder).unmerge(identifier, watch)
+    click.echo(f"{done['kind']} {done['value']} stands alone now. See definitions/apart.yaml.")
+
+
+@main.group()
+def policy() -> None:
+    """How readily identifiers are joined: strict, default or loose ([identity] in omvei.toml)."""
+
+
+@policy.command()
+@click.argument("names", nargs=-1)
+@as_json
+@click.pass_obj
+def compare(folder: Path, names: tuple[str, ...], raw: bool) -> None:
+    r"""Show what each policy would change in people, buyers, channels and the map.
+
+    \b
+    Example:
+      omvei policy compare strict default loose
+    """
+    import tempfile
+
+    from .people.policies import policies
+    from .people.policies import policy as known
+
+    workspace = open(folder)
+    chosen = [known(name).name for name in names or policies()]
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".policy-") as scratch:
+        built = {name: workspace.under(name, Path(scratch) / name) for name in chosen}
+        _show(workspace.journeys.beside(built), raw)
+
+
+@main.command()
 @as_json
 def lenses(raw: bool) -> None:
     """List the journey models."""
@@ -486,11 +528,15 @@ def sources(raw: bool) -> None:
     """List the kinds of files that can be imported."""
     from . import sources as known
 
-    rows = [{"name": name, "title": known.SOURCES[name].TITLE} for name in known.names()]
+    rows = [
+        # A source of another package may not say how well it knows the format.
+        {"name": name, "title": source.TITLE, "status": getattr(source, "STATUS", "complete")}
+        for name, source in known.SOURCES.items()
+    ]
     if raw:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
-        printing.table("Sources", rows, ("name", "title"))
+        printing.table("Sources", rows, ("name", "title", "status"))
 
 
 @main.command()

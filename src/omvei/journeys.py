@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .answers import findings, funnel, leaks, map, people, quality, summary, trace, why
+from .answers import findings, funnel, leaks, map, people, policies, quality, summary, trace, why
 from .answers.tally import Tally
 from .blocks import manifest
 from .blocks.block import Block, open_block
@@ -113,6 +113,7 @@ class Journeys:
     findings = findings.findings
     why = why.why
     quality = quality.quality
+    beside = policies.beside
 
     # -- what the answers need ------------------------------------------------------------------
 

@@ -226,6 +226,13 @@ def _quality(said: Row) -> None:
     table("Most identifiers", said["largest"][:5], columns)
 
 
+def _policies(said: Row) -> None:
+    rows = [{**row, "later": _rate(row["buyers"])} for row in said["policies"]]
+    columns = ("policy", "people", "customers", "sessions", "joins", "refused_joins", "later")
+    table("Policies", rows, (*columns, "changed_moves"))
+    table("People by channel", said["channels"], tuple(said["channels"][0]))
+
+
 PRINTED = {
     "map": _map,
     "funnel": _steps,
@@ -236,6 +243,7 @@ PRINTED = {
     "people": _people,
     "why": _why,
     "quality": _quality,
+    "policies": _policies,
 }
 
 

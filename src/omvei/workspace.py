@@ -26,6 +26,7 @@ from .errors import DefinitionError, SourceError, UnknownNameError, WorkspaceErr
 if TYPE_CHECKING:
     from filelock import FileLock
 
+    from .blocks.build import Settings
     from .blocks.manifest import Build
     from .events.table import Events, Progress
     from .journeys import Journeys
@@ -37,6 +38,9 @@ gap = "{gap}"          # a silence of at least this long starts a new visit
 
 [goal]
 kind = "purchase"      # what you want people to do: a kind of touchpoint
+
+[identity]
+policy = "default"     # strict, default or loose: how readily identifiers are joined
 
 [site]
 hosts = []             # your own host names, where the data does not say them
@@ -247,7 +251,7 @@ class Workspace:
 
     def build(self, progress: "Progress" = _silent) -> "Build":
         """Build the journeys again, from all events and the definitions as they are now."""
-        from .blocks.build import Settings, build
+        from .blocks.build import build
         from .touchpoints import definitions
 
         self.check()
@@ -259,10 +263,59 @@ class Workspace:
                 self.events,
                 self.path / "people",
                 self.path / "journeys",
-                Settings(self.session_gap_seconds, self.key.hex()),
+                self._identity(),
                 said,
                 progress,
             )
+
+    def _identity(self, policy: str | None = None) -> "Settings":
+        """What a build depends on besides events and definitions."""
+        from .blocks.build import Settings
+        from .people import policies
+
+        named = policy or str(self.settings.get("identity", {}).get("policy", "default"))
+        return Settings(
+            self.session_gap_seconds,
+            self.key.hex(),
+            policies.policy(named).name,
+            tuple(policies.apart(self.path / "definitions")),
+        )
+
+    def unmerge(self, identifier: str, progress: "Progress" = _silent) -> dict[str, str]:
+        """Set an identifier apart: it is joined to nobody from now on, and history is rebuilt.
+
+        Returns its `kind` and `value`. Kept in `definitions/apart.yaml`; taking the line away and
+        building joins again. Raises `UnknownNameError` if nobody has the identifier.
+        """
+        from .blocks import manifest
+        from .people import policies, table
+
+        now = manifest.read(self.path / "journeys")
+        found = (
+            table.held(self.path / "people", now.people_version, self._words(identifier))
+            if now
+            else None
+        )
+        if found is None:
+            raise UnknownNameError("identifier", identifier, [])
+        policies.set_apart(self.path / "definitions", *found)
+        self.build(progress)
+        return dict(zip(("kind", "value"), found, strict=True))
+
+    def under(self, policy: str, folder: Path) -> "Journeys":
+        """The journeys as they would be under another policy, built in a folder of their own."""
+        from .blocks.build import build
+        from .journeys import Journeys
+        from .touchpoints import definitions
+
+        self.check()
+        said = definitions.load(
+            self.path / "definitions", self.settings.get("site", {}).get("hosts", ())
+        )
+        made = build(
+            self.events, folder / "people", folder / "journeys", self._identity(policy), said
+        )
+        return Journeys(self, made)
 
     def _alone(self) -> "FileLock":
         """A lock that one process at a time holds while it changes the workspace; others wait.
@@ -284,15 +337,20 @@ class Workspace:
         """The person who holds an identifier: an id, a user id, an e-mail, an order number, ..."""
         from .blocks import manifest
         from .people import table
-        from .sources.contact import hash_email, hash_phone
 
         now = manifest.read(self.path / "journeys")
         if now is None:
             return None
+        return table.find(self.path / "people", now.people_version, self._words(who))
+
+    def _words(self, who: str) -> dict[str, str]:
+        """What to look for under each kind of identifier."""
+        from .sources.contact import hash_email, hash_phone
+
         words = {"user_id": who, "person": who, "order_id": who, "anonymous_id": who}
         words["email"] = hash_email(who, self.key) or who
         words["phone"] = hash_phone(who, self.key) or who
-        return table.find(self.path / "people", now.people_version, words)
+        return words
 
     def check(self) -> None:
         """Raise `WorkspaceError` if the folder is not a workspace."""

@@ -130,3 +130,15 @@ def test_a_workspace_without_data_says_what_to_do(tmp_path):
         _ = omvei.init(tmp_path).journeys
     with pytest.raises(omvei.WorkspaceError, match="is not an Omvei workspace"):
         omvei.open(tmp_path / "elsewhere")
+
+
+def test_an_order_of_two_people_is_one_purchase_of_each(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "user_id,time,event,order_id\nmum,2026-01-01T10:00:00Z,purchase,1001\n"
+        "dad,2026-01-02T10:00:00Z,purchase,1001\ndad,2026-01-03T10:00:00Z,purchase,1001\n"
+    )
+    workspace = omvei.init(tmp_path / "w")
+    workspace.take(path)
+    told = workspace.journeys.summary().to_json()
+    assert (told["people"], told["purchases"], told["merged"]) == (2, 2, 1)

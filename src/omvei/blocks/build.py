@@ -13,12 +13,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import duckdb
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ..events.addresses import escaped
 from ..events.schema import EVENTS, IDENTIFIERS
 from ..events.table import Events, Progress
 from ..people import table as people_table
+from ..people.policies import policy
 from ..people.resolve import clean, prepare, resolve, strongest
 from ..touchpoints import naming
 from ..touchpoints.definitions import Definitions
@@ -75,6 +77,10 @@ class Settings:
 
     session_gap_seconds: float = 1800.0
     key: str = ""
+    policy: str = "default"
+    """How readily identifiers are joined: a name of `people/policies.yaml`."""
+    apart: tuple[tuple[str, str], ...] = ()
+    """Identifiers (kind, value) that are joined to nobody."""
 
 
 def build(
@@ -94,8 +100,9 @@ def build(
     with _connect(folder) as con:
         progress(0, 5, "people")
         _facts(con, files or [_empty(folder)], any(done.duplicates for done in imports))
-        found = resolve(con, settings.key)
+        found = resolve(con, settings.key, policy(settings.policy), settings.apart)
         people_version = people_table.write(people_folder, found)
+        refused = int(pc.sum(found.joins.column("refused")).as_py() or 0)
         progress(1, 5, "names")
         naming.look_up(con, definitions)
         progress(2, 5, "touchpoints")
@@ -105,6 +112,7 @@ def build(
             "SELECT epoch_us(min(time)), epoch_us(max(time)) FROM named WHERE class = 0"
         ).fetchall()[0]
         counts, blocks = _write_blocks(con, folder, words, settings)
+        counts |= {"joins": len(found.joins) - refused, "refused_joins": refused}
         words.write(folder / "dictionaries.parquet")
     progress(5, 5, "done")
     done = manifest.Build(
@@ -113,7 +121,12 @@ def build(
         version,
         people_version,
         counts,
-        {"session_gap_seconds": settings.session_gap_seconds, "first": first, "last": last},
+        {
+            "session_gap_seconds": settings.session_gap_seconds,
+            "policy": settings.policy,
+            "first": first,
+            "last": last,
+        },
     )
     manifest.commit(journeys_folder, done)
     return done

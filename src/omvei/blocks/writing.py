@@ -71,7 +71,7 @@ def _in_order(rows: pa.Table) -> Places:
 
 
 def _one_row_an_order(rows: pa.Table, order: Places) -> tuple[Places, NDArray[np.int64]]:
-    """Of several purchases with one order number keep the web's, with the shop's value.
+    """Of a person's purchases with one order number keep the web's, with the shop's value.
 
     Returns the places that are kept, in order, and the value of each.
     """
@@ -83,9 +83,10 @@ def _one_row_an_order(rows: pa.Table, order: Places) -> tuple[Places, NDArray[np
         orders = rows.column("order_id").combine_chunks().take(pa.array(places))
         number = orders.dictionary_encode().indices.to_numpy()
         browsed = rows.column("browsed").to_numpy()[places]
-        by_order = np.lexsort((np.arange(len(places)), ~browsed, number))  # the web's row first
-        number, places, browsed = number[by_order], places[by_order], browsed[by_order]
-        first = np.append(True, number[1:] != number[:-1])
+        person = rows.column("person").to_numpy()[places]
+        by_order = np.lexsort((np.arange(len(places)), ~browsed, number, person))  # web first
+        number, places, browsed, person = (c[by_order] for c in (number, places, browsed, person))
+        first = np.append(True, (number[1:] != number[:-1]) | (person[1:] != person[:-1]))
         owner = places[first][np.cumsum(first) - 1]
         told = ~browsed & (value[places] != 0)  # what the shop itself says was paid
         value[owner[told][::-1]] = value[places[told]][::-1]

@@ -2,11 +2,12 @@
 
 Each event's identifiers are read strongest first (user id, e-mail, phone, the file's own person
 id, order number, browser). Blocked values identify nobody. An event's strongest identifier is
-joined to each of its others, unless its consent is *denied*. Order numbers are compared without
-`#`, letters before the digits, and leading zeros, because a web tool, a shop and a newsletter
-write the same order differently.
+joined to each of its others if the policy allows it; consent *denied* never joins. Order numbers
+are compared without `#`, letters before the digits, and leading zeros, because a web tool, a shop
+and a newsletter write the same order differently.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -17,9 +18,7 @@ import yaml
 
 from ..events.schema import IDENTIFIERS
 from .graph import join
-
-UNIQUE = ("user_id",)
-"""Kinds of which one person holds at most one."""
+from .policies import Policy
 
 EXEMPT = ("person",)
 """Kinds whose values are never blocked: the file vouches for them."""
@@ -69,13 +68,22 @@ def strongest() -> str:
     return "coalesce(" + ", ".join(f"'{kind}:' || {kind}" for kind in IDENTIFIERS) + ")"
 
 
-def resolve(con: duckdb.DuckDBPyConnection, key: str) -> People:
-    """Find the people in the table `facts` of a connection; `key` is the workspace's.
+def resolve(
+    con: duckdb.DuckDBPyConnection,
+    key: str,
+    policy: Policy,
+    apart: Iterable[tuple[str, str]] = (),
+) -> People:
+    """Find the people in the table `facts` of a connection.
+
+    key    the workspace's; apart  identifiers (kind, value) that are joined to nobody
 
     Reads `facts(time, event_id, consent, <identifiers, cleaned>)`; leaves the tables `together`
     (distinct sets of identifiers) and `identifiers` in the connection.
     """
     con.execute("SET VARIABLE key = $key", {"key": key})
+    con.execute("SET VARIABLE consents = $consents", {"consents": list(policy.consent)})
+    con.execute("SET VARIABLE apart = $names", {"names": [f"{k}:{v}" for k, v in apart]})
     each = " UNION ALL ".join(
         f"SELECT {rank} AS rank, '{kind}' AS kind, {kind} AS value, first, last, events "
         f"FROM together WHERE {kind} IS NOT NULL"
@@ -84,13 +92,16 @@ def resolve(con: duckdb.DuckDBPyConnection, key: str) -> People:
     pairs = " UNION ALL ".join(
         f"SELECT {strongest()} AS strong, '{kind}:' || {kind} AS weak, {rank} AS rank, "
         f"first, event_id FROM together "
-        f"WHERE NOT denied AND {kind} IS NOT NULL AND {strongest()} <> '{kind}:' || {kind}"
+        f"WHERE list_contains(getvariable('consents'), consent) AND {kind} IS NOT NULL "
+        f"AND {strongest()} <> '{kind}:' || {kind}"
         for rank, kind in enumerate(IDENTIFIERS)
     )
     con.execute(f"""
         -- identifiers that one event carried, and how often
         CREATE OR REPLACE TABLE together AS
-        SELECT {", ".join(IDENTIFIERS)}, coalesce(consent = 'denied', false) AS denied,
+        SELECT {", ".join(IDENTIFIERS)},
+               CASE WHEN consent IN ('granted', 'denied') THEN consent ELSE 'unknown' END
+                   AS consent,
                min(time) AS first, max(time) AS last, min(event_id) AS event_id, count(*) AS events
         FROM facts GROUP BY ALL;
 
@@ -111,11 +122,13 @@ def resolve(con: duckdb.DuckDBPyConnection, key: str) -> People:
                arg_min(p.event_id, (p.first, p.event_id)) AS event_id, p.rank
         FROM ({pairs}) AS p
         JOIN nodes AS a ON a.name = p.strong JOIN nodes AS b ON b.name = p.weak
+        WHERE NOT list_contains(getvariable('apart'), p.strong)
+            AND NOT list_contains(getvariable('apart'), p.weak)
         GROUP BY ALL;
     """)
     edges = con.sql("SELECT * FROM pairs ORDER BY rank, time, event_id, low, high").to_arrow_table()
     nodes = con.sql("SELECT * FROM nodes ORDER BY place").to_arrow_table()
-    unique = np.isin(nodes.column("kind").to_numpy(), UNIQUE)
+    unique = np.isin(nodes.column("kind").to_numpy(), policy.unique)
     person, refused = join(
         len(nodes),
         edges.column("low").to_numpy().astype(np.int32),

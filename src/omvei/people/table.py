@@ -97,4 +97,19 @@ def find(folder: Path, version: int, words: dict[str, str]) -> int | None:
     return int(rows[0]["person"]) if rows else None
 
 
+def held(folder: Path, version: int, words: dict[str, str]) -> tuple[str, str] | None:
+    """The identifier, as (kind, value), that `words` means, or None."""
+    matches = " OR ".join(
+        f"(kind = '{kind}' AND value = {clean(kind, f'${kind}')})" for kind in words
+    )
+    rows = _query(
+        folder / "identifiers",
+        version,
+        f"SELECT kind, value FROM read_parquet(getvariable('files')) WHERE {matches} "
+        "ORDER BY events DESC, kind, value LIMIT 1",
+        **words,
+    )
+    return (rows[0]["kind"], rows[0]["value"]) if rows else None
+
+
 __all__ = ["find", "identifiers_of", "name", "write"]
