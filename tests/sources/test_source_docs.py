@@ -8,6 +8,8 @@ from omvei import sources
 from omvei.errors import UnknownNameError
 from omvei.events.schema import GIVEN
 from omvei.sources import access_log, ga4, segment
+from omvei.sources.orders import EXTRA
+from omvei.sources.recipe import recipe
 from omvei.sources.tags import tags
 
 DOCS = Path(__file__).parents[2] / "docs" / "sources"
@@ -33,6 +35,8 @@ def test_every_field_of_ours_is_on_the_page_of_tables():
         ("ga4", ga4.rules()["fields"]),
         ("segment", segment.rules()["fields"]),
         ("access-log", tags()),
+        ("shopify", recipe("shopify")["fields"].keys() - {*EXTRA}),
+        ("woocommerce", recipe("woocommerce")["fields"].keys() - {*EXTRA}),
     ],
 )
 def test_every_field_a_rule_fills_is_on_its_page(name, fields):
@@ -48,4 +52,4 @@ def test_every_kind_of_request_is_on_the_page_of_access_logs():
 def test_a_source_that_is_not_there_says_which_there_are(tmp_path):
     (tmp_path / "a.csv").write_text("person,time\na,2025-01-01\n")
     with pytest.raises(UnknownNameError, match="There is: 'table', 'access-log'"):
-        sources.read(tmp_path / "a.csv", source="matomo")
+        sources.read(tmp_path / "a.csv", source="zzz")

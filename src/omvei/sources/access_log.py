@@ -26,6 +26,7 @@ from omvei.sources.tags import tag_sql, tags
 
 NAME = "access-log"
 TITLE = "Access log (Apache, nginx)"
+STATUS = "complete"
 
 TEXT = r'"((?:[^"\\]|\\.)*)"'
 LINE = (

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from omvei.errors import SourceError, UnknownFormatError, UnknownNameError
 from omvei.events.schema import IDENTIFIERS
-from omvei.sources import access_log, ga4, segment, table, xes
+from omvei.sources import access_log, ga4, segment, shopify, table, woocommerce, xes
 from omvei.sources.head import Head, head
 from omvei.sources.reading import Options, Reading
 from omvei.sources.reports import refuse_report
@@ -27,6 +27,9 @@ class Source(Protocol):
     TITLE: str
     """What to call it in a list."""
 
+    STATUS: str
+    """`complete`, or `partly known`: its page says what is not known."""
+
     def recognises(self, seen: Head) -> float:
         """How sure it is that the file is for it, from 0 to 1."""
 
@@ -35,7 +38,7 @@ class Source(Protocol):
 
 
 SOURCES: dict[str, Source] = {
-    source.NAME: source for source in (table, access_log, ga4, segment, xes)
+    source.NAME: source for source in (table, access_log, ga4, segment, xes, shopify, woocommerce)
 }
 """Every source, by name. Packages add theirs under the entry point group `omvei.sources`."""
 

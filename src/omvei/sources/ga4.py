@@ -27,6 +27,7 @@ from omvei.sources.tags import tag_sql, tags
 
 NAME = "ga4"
 TITLE = "Google Analytics 4 (BigQuery export)"
+STATUS = "complete"
 
 VALUE = {
     "string_value": "VARCHAR",

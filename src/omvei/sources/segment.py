@@ -26,6 +26,7 @@ from omvei.sources.times import time_sql
 
 NAME = "segment"
 TITLE = "Segment, RudderStack (calls as JSON)"
+STATUS = "complete"
 
 CALLS = ("track", "page", "screen", "identify", "alias", "group")
 MARKS = ("anonymousId", "userId", "messageId", "previousId", "context", "properties", "traits")

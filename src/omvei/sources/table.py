@@ -6,47 +6,27 @@ One row is one event. Which column means what is guessed from the header (`colum
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
 from omvei.errors import SourceError, UnknownFormatError
 from omvei.events.schema import IDENTIFIERS
-from omvei.sources.amounts import CURRENCY, amount_sql, decimal_mark
 from omvei.sources.cells import ROWS, Cells, filled, nonblank
-from omvei.sources.columns import Understood, is_own, parts, understand, words
+from omvei.sources.columns import Understood, is_own, parts, understand
 from omvei.sources.head import Head, encoding_of, head
 from omvei.sources.layout import layout
+from omvei.sources.meaning import Habits, faults, habits, told
 from omvei.sources.own import own_batches
 from omvei.sources.reading import Options, Reading
 from omvei.sources.rows import ask, database, fault_sql, finished, quoted
-from omvei.sources.tags import tag_sql, tags
-from omvei.sources.times import date_order, time_sql
 
 NAME = "table"
 TITLE = "Table (CSV, TSV, JSON lines, Parquet)"
+STATUS = "complete"
 
-AMOUNTS = ("value", "cost")
 VERBATIM = (*IDENTIFIERS, "event", "account", "time", "attributes")
 """Fields in which the word NA is no empty cell: it may be a name."""
-
-CONTACT = {
-    "email": "@.*[.]|^[0-9a-f]{32}$",
-    "phone": "[0-9].*[0-9].*[0-9].*[0-9].*[0-9]|^[0-9a-f]{32}$",
-}
-"""What an address or number looks like; anything else in the column is no identifier."""
-
-
-@dataclass(frozen=True)
-class Habits:
-    """How one file writes dates and amounts."""
-
-    month_first: bool
-    comma: Mapping[str, bool]
-    """For each field of money: whether the comma is the decimal mark."""
-
-    notes: tuple[str, ...]
 
 
 def recognises(seen: Head) -> float:
@@ -90,9 +70,9 @@ def read(path: Path, options: Options) -> Reading:
         )
     if seen.kind == "parquet" and as_it_is:
         return Reading(NAME, path, known.mapping, own_batches(path, options), (), tuple(notes))
-    habits = _habits(cells, known.mapping)
-    batches = _batches(cells, _statement(cells, known, habits, options), options)
-    return Reading(NAME, path, known.mapping, batches, known.unmapped, (*notes, *habits.notes))
+    habit = habits(cells, known.mapping)
+    batches = _batches(cells, _statement(cells, known, habit, options), options)
+    return Reading(NAME, path, known.mapping, batches, known.unmapped, (*notes, *habit.notes))
 
 
 def _first(cells: Cells) -> Mapping[str, str | None]:
@@ -113,28 +93,6 @@ def _first(cells: Cells) -> Mapping[str, str | None]:
     )
 
 
-def _habits(cells: Cells, mapping: Mapping[str, str]) -> Habits:
-    """How dates and amounts are written, decided over whole columns."""
-    order = date_order(_column(cells, mapping["time"]), mapping["time"])
-    marks = {
-        field: decimal_mark(_column(cells, mapping[field]), mapping[field])
-        for field in AMOUNTS
-        if field in mapping
-    }
-    notes = [order.note, *(mark.note for mark in marks.values())]
-    comma = {field: mark.comma for field, mark in marks.items()}
-    return Habits(order.month_first, comma, tuple(note for note in notes if note))
-
-
-def _column(cells: Cells, value: str) -> Iterator[pa.Array]:
-    mark, columns = parts(value, (*cells.columns, *cells.inner))
-    with database("UTC") as connection:
-        for table, _ in cells.batches(tuple(dict.fromkeys(columns))):
-            if len(table):
-                sql = f"SELECT {cells.joined(mark, columns)} AS text FROM {cells.rows}"
-                yield ask(connection, sql, raw=table)["text"]
-
-
 def _batches(cells: Cells, sql: str, options: Options) -> Iterator[pa.RecordBatch]:
     number = "row" if cells.documents else "row#"
     with database(options.timezone) as connection:
@@ -149,7 +107,7 @@ def _batches(cells: Cells, sql: str, options: Options) -> Iterator[pa.RecordBatc
                 yield from finished(ask(connection, sql, raw=part), options, here)
 
 
-def _statement(cells: Cells, known: Understood, habits: Habits, options: Options) -> str:
+def _statement(cells: Cells, known: Understood, habit: Habits, options: Options) -> str:
     """The statement that turns a stretch `raw` into our columns.
 
     `said` has the text of each field, `told` what it means, and the answer adds the faults.
@@ -161,7 +119,9 @@ def _statement(cells: Cells, known: Understood, habits: Habits, options: Options
     for field, how in split.items():
         text = nonblank(cells.joined(*how))
         said[field] = text if field in VERBATIM else f"CASE WHEN {filled(text)} THEN {text} END"
-    told = _told(said, habits, options)
+    means = told(said, habit)
+    means["event"] = _event_sql(said, options)
+    means.setdefault("attributes", "said.rest")
     return f"""
         WITH said AS (
             SELECT "row#" AS "row", "bad#" AS bad, "text#" AS line,
@@ -171,70 +131,11 @@ def _statement(cells: Cells, known: Understood, habits: Habits, options: Options
         ),
         told AS (
             SELECT said, said."row" AS "row",
-                   {", ".join(f"{sql} AS {field}" for field, sql in told.items())}
+                   {", ".join(f"{sql} AS {field}" for field, sql in means.items())}
             FROM said
         )
-        SELECT * EXCLUDE (said), {fault_sql(*_faults(said, known.mapping))} FROM told
+        SELECT * EXCLUDE (said), {fault_sql(*faults(said, known.mapping))} FROM told
     """
-
-
-def _told(said: Mapping[str, str], habits: Habits, options: Options) -> dict[str, str]:
-    """What each field means, as SQL over `said`."""
-    told = {field: f"said.{field}" for field in said}
-    told["time"] = time_sql("said.time", habits.month_first)
-    for field, comma in habits.comma.items():
-        told[field] = amount_sql(f"said.{field}", comma)
-    if "rating" in said:
-        told["rating"] = amount_sql("said.rating", True, "DOUBLE")
-    if "currency" in said:
-        told["currency"] = "upper(said.currency)"
-    elif "value" in said:
-        told["currency"] = f"nullif(regexp_extract(said.value, {quoted(CURRENCY)}, 1), '')"
-    if "host" in said:
-        told["host"] = "lower(regexp_extract(said.host, '^(?:[a-zA-Z]+://)?([^/:]+)', 1))"
-    if "consent" in said:
-        told["consent"] = _consent_sql()
-    for field in CONTACT.keys() & said.keys():
-        looks = f"regexp_matches(said.{field}, {quoted(CONTACT[field])})"
-        told[field] = f"CASE WHEN {looks} THEN said.{field} END"
-    if "url" in said:
-        for field in tags():
-            told.setdefault(field, tag_sql(field, "said.url"))
-    told["event"] = _event_sql(said, options)
-    told.setdefault("attributes", "said.rest")
-    return told
-
-
-def _faults(
-    said: Mapping[str, str], mapping: Mapping[str, str]
-) -> Iterator[tuple[str, str | None, str, str]]:
-    """What makes a row unusable, the first reason first."""
-    yield "said.bad IS NOT NULL", None, "(said.bad)", "said.line"
-    yield "said.time IS NULL", mapping["time"], "no time", "''"
-    yield "time IS NULL", mapping["time"], "not a time between 1900 and 2100", "said.time"
-    for field in (*AMOUNTS, "rating"):
-        if field in said:
-            reason = "not an amount" if field in AMOUNTS else "not a number"
-            unread = f"said.{field} IS NOT NULL AND {field} IS NULL"
-            yield unread, mapping[field], reason, f"said.{field}"
-    if "attributes" in said:
-        odd = "NOT json_valid(said.attributes)"
-        yield odd, mapping["attributes"], "not JSON", "said.attributes"
-    people = [field for field in IDENTIFIERS if field in said]
-    nobody = " AND ".join(f"{field} IS NULL" for field in people)
-    if "consent" in said:
-        nobody += " AND coalesce(consent, '') <> 'denied'"
-    shown = "person" if "person" in said else people[0]
-    yield nobody, mapping[shown], "nobody: no identifier is filled in", "''"
-
-
-def _consent_sql() -> str:
-    whens = " ".join(
-        f"WHEN lower(replace(said.consent, '-', '_')) IN ({', '.join(map(quoted, known))})"
-        f" THEN {quoted(state)}"
-        for state, known in words()["consent"].items()
-    )
-    return f"CASE {whens} END"
 
 
 def _event_sql(said: Mapping[str, str], options: Options) -> str:

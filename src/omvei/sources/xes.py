@@ -25,6 +25,7 @@ from omvei.sources.times import time_sql
 
 NAME = "xes"
 TITLE = "XES event log"
+STATUS = "complete"
 
 BLOCK = 1 << 20
 ROWS = 1 << 16
