@@ -46,8 +46,8 @@ def policy(name: str) -> Policy:
     return policies()[name]
 
 
-HEAD = """# Identifiers that are joined to nobody: `omvei unmerge` adds a line here; take it away and run
-# `omvei build` to join again.
+HEAD = """# Identifiers that are joined to nobody. `omvei unmerge` adds a line here; take it away
+# and run `omvei build` to join again.
 """
 
 
