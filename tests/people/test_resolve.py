@@ -2,6 +2,8 @@ import json
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import omvei
 
@@ -49,7 +51,8 @@ def test_two_user_ids_on_one_browser_stay_two_people(tmp_path):
             {"anonymous_id": "family", "user_id": "dad", "time": "2026-01-02T10:00:00Z"},
         ],
     )
-    assert person(made, "mum") == person(made, "family") != person(made, "dad")
+    assert person(made, "mum") != person(made, "dad")
+    assert person(made, "family") in {person(made, "mum"), person(made, "dad")}
 
 
 @pytest.mark.parametrize(
@@ -106,3 +109,54 @@ def test_the_order_of_rows_does_not_change_who_is_who(tmp_path, seed):
         listed = made.journeys.people(limit=1000).to_json()["rows"]
         found.append(sorted((row["person"], row["touchpoints"]) for row in listed))
     assert found[0] == found[1]
+
+
+def test_a_shared_device_belongs_to_whoever_logged_in_nearest(tmp_path):
+    def at(day, **row):
+        return {
+            "anonymous_id": "tablet",
+            "time": f"2026-01-{day:02}T10:00:00Z",
+            "event": f"d{day}",
+        } | row
+
+    logins = {2: "mum", 6: "mum", 12: "dad", 25: "mum"}
+    days_used = (1, 2, 5, 6, 9, 11, 12, 20, 25, 28)
+    rows = [at(day, user_id=logins.get(day)) for day in days_used]
+    made = workspace(tmp_path, [*rows, {"anonymous_id": "other"}])
+
+    def days(who):
+        return [int(row["event"][1:]) for row in made.journeys.trace(who).to_json()["rows"]]
+
+    assert days("mum") == [1, 2, 5, 6, 20, 25, 28]
+    assert days("dad") == [9, 11, 12]
+    told = made.journeys.summary().to_json()
+    assert (told["people"], told["touchpoints"]) == (3, 11)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 27), st.sampled_from([None, "mum", "dad"])),
+        min_size=2,
+        max_size=9,
+        unique_by=lambda e: e[0],
+    )
+)
+@settings(deadline=None, max_examples=25)
+def test_the_nearest_login_is_the_plain_definition(tmp_path_factory, events):
+    logins = sorted((day, user) for day, user in events if user)
+    if len({user for _, user in logins}) < 2:
+        return
+    rows = [
+        {"anonymous_id": "tablet", "user_id": user, "event": f"d{day}"}
+        | {"time": f"2026-01-{day:02}T10:00:00Z"}
+        for day, user in events
+    ]
+    made = workspace(tmp_path_factory.mktemp("w"), rows)
+    told = {user: set() for user in ("mum", "dad")}
+    for day, user in events:
+        # halfway between two logins the device is the later one's
+        nearest = min(logins, key=lambda login: (abs(login[0] - day), -login[0]))
+        told[user or nearest[1]].add(day)
+    for who, days in told.items():
+        rows = made.journeys.trace(who).to_json()["rows"]
+        assert {int(row["event"][1:]) for row in rows} == days

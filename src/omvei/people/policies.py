@@ -20,6 +20,8 @@ class Policy:
     """Kinds of which a person holds at most one."""
     consent: tuple[str, ...]
     """Consent states of events that may join identifiers."""
+    devices: str
+    """Whose a device is that several people log in on: `split` by time, or the `first` one's."""
 
 
 @cache
@@ -31,7 +33,7 @@ def policies() -> dict[str, Policy]:
     """
     said = yaml.safe_load(files(__package__).joinpath("policies.yaml").read_text("utf-8"))
     return {
-        name: Policy(name, tuple(policy["unique"]), tuple(policy["consent"]))
+        name: Policy(name, tuple(policy["unique"]), tuple(policy["consent"]), policy["devices"])
         for name, policy in said.items()
     }
 

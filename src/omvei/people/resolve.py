@@ -17,6 +17,7 @@ import pyarrow as pa
 import yaml
 
 from ..events.schema import IDENTIFIERS
+from .devices import split
 from .graph import join
 from .policies import Policy
 
@@ -150,4 +151,11 @@ def resolve(
     con.execute("CREATE OR REPLACE TABLE identifiers AS SELECT * FROM found")
     con.unregister("found")
     joins = edges.drop_columns(["low", "high", "rank"]).append_column("refused", pa.array(refused))
+    if policy.devices == "split" and refused.any():
+        con.register("pairs_refused", joins.filter(pa.array(refused)))
+        split(con)
+        con.unregister("pairs_refused")
+        identifiers = con.sql(
+            'SELECT * FROM identifiers ORDER BY kind, value, "from" NULLS FIRST'
+        ).to_arrow_table()
     return People(identifiers, joins)

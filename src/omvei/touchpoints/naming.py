@@ -203,4 +203,6 @@ JOIN arrivals AS a
         CASE WHEN r.address LIKE '%/i/grok%' THEN r.host || '/i/grok' ELSE r.host END
 LEFT JOIN agents AS b ON b.user_agent = f.user_agent
 LEFT JOIN identifiers AS i ON i.kind || ':' || i.value = f.strongest
+    -- a shared device is one person's for a time
+    AND (i."from" IS NULL OR f.time >= i."from") AND (i."to" IS NULL OR f.time < i."to")
 """
