@@ -14,7 +14,7 @@ import click
 
 from . import printing
 from .durations import parse
-from .errors import OmveiError, UnknownNameError
+from .errors import OmveiError, SourceError, UnknownNameError
 from .workspace import Workspace, init, open
 
 Command = Callable[..., Any]
@@ -33,6 +33,15 @@ class Omvei(click.Group):
             click.echo(f"Error: {error}", err=True)
             sys.exit(1)
         except BrokenPipeError:
+            sys.exit(1)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            click.echo(
+                f"Error: {error.filename}: {error.strerror}. Check the name, the folder and its "
+                "permissions.",
+                err=True,
+            )
             sys.exit(1)
 
     def resolve_command(self, context: click.Context, args: list[str]) -> Any:
@@ -108,10 +117,42 @@ def _journeys(
     lens: str | None = None,
 ) -> Any:
     found = open(folder).journeys.between(since, until)
-    for condition in where:
-        name, _, word = condition.partition("=")
+    for name, word in _pairs(where, "--where", "NAME=WORD, as in channel=Email"):
         found = found.where(**{name: word != "no" if name == "customer" else word})
     return found.lens(lens) if lens else found
+
+
+def _pairs(given: tuple[str, ...], option: str, form: str) -> list[tuple[str, str]]:
+    """Split what an option was given at its first equals sign."""
+    parts = [pair.partition("=") for pair in given]
+    for pair, (name, _, word) in zip(given, parts, strict=True):
+        if not name or not word:
+            raise click.BadParameter(f"{pair!r} is not {form}", param_hint=option)
+    return [(name, word) for name, _, word in parts]
+
+
+def _each(files: tuple[str, ...], do: Callable[[str], list[dict[str, Any]]]) -> list[Any]:
+    """Do something with every file; of several, one that cannot be read does not stop the others.
+
+    Its item is then `name, error`. A single one raises `SourceError`.
+    """
+    found: list[dict[str, Any]] = []
+    for file in files:
+        try:
+            found += do(file)
+        except SourceError as error:
+            if len(files) == 1:
+                raise
+            found.append({"name": file, "error": str(error)})
+    return found
+
+
+def _tell_unusable(items: list[Any]) -> None:
+    """Say which files could not be taken in, and fail if there is one."""
+    if errors := [item["error"] for item in items if "error" in item]:
+        for error in errors:
+            click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
 
 
 def _show(result: Any, raw: bool, html: str | None = None) -> None:
@@ -192,44 +233,32 @@ def import_(
       omvei import orders.csv --map person=customer_id --map time=date --event purchase
       omvei import exports/ --dry-run
     """
-    columns = {}
-    for pair in mapping:
-        name, found, column = pair.partition("=")
-        if not found or not name or not column:
-            raise click.BadParameter(
-                f"{pair!r} is not FIELD=COLUMN, as in person=customer_id", param_hint="--map"
-            )
-        columns[name] = column
+    columns = dict(_pairs(mapping, "--map", "FIELD=COLUMN, as in person=customer_id"))
     workspace = open(folder)
     if dry_run:
-        previews = [
-            item
-            for file in files
-            for item in workspace.preview(file, source, columns, event, timezone)
-        ]
+        previews = _each(
+            files, lambda file: workspace.preview(file, source, columns, event, timezone)
+        )
         if raw:
             click.echo(json.dumps(previews, ensure_ascii=False, indent=2, default=str))
         else:
-            printing.previews(previews)
+            printing.previews([item for item in previews if "error" not in item])
+        _tell_unusable(previews)
         return
     with printing.progress(quiet=raw) as watch:
-        done = [
-            item
-            for file in files
-            for item in workspace.take(
+        done = _each(
+            files,
+            lambda file: workspace.take(
                 file, source, columns, event, timezone, allow_rejects, watch, build=False
-            )
-        ]
+            ),
+        )
         if workspace.stale:
             workspace.build(watch)
     if raw:
         click.echo(json.dumps(done, ensure_ascii=False, indent=2))
     else:
         printing.imports([item for item in done if "error" not in item])
-    if failed := [item["error"] for item in done if "error" in item]:
-        for error in failed:
-            click.echo(f"Error: {error}", err=True)
-        sys.exit(1)
+    _tell_unusable(done)
 
 
 @main.command()
@@ -253,7 +282,9 @@ def build(folder: Path) -> None:
 
 @main.command()
 @click.argument("file", required=False)
-@click.option("--limit", default=20, show_default=True, help="How many rows to list.")
+@click.option(
+    "--limit", default=20, type=click.IntRange(1), show_default=True, help="How many rows to list."
+)
 @as_json
 @click.pass_obj
 def rejected(folder: Path, file: str | None, limit: int, raw: bool) -> None:
@@ -279,7 +310,11 @@ def summary(
 @main.command("map")
 @click.option("--by", metavar="VIEW", help="kind, channel, event, content or stage.")
 @click.option(
-    "--nodes", default=40, show_default=True, help="At most so many nodes; the rest is Other."
+    "--nodes",
+    default=40,
+    type=click.IntRange(2),
+    show_default=True,
+    help="At most so many nodes; the rest is Other.",
 )
 @click.option(
     "--horizon",
@@ -415,7 +450,13 @@ def leaks(
 @click.option("--node", metavar="NAME", help="Only people who were at this place of the map.")
 @click.option("--edge", nargs=2, metavar="FROM TO", help="Only people who took this move.")
 @click.option("--by", metavar="VIEW", help="kind, channel, event, content or stage.")
-@click.option("--limit", default=20, show_default=True, help="How many people to list.")
+@click.option(
+    "--limit",
+    default=20,
+    type=click.IntRange(1),
+    show_default=True,
+    help="How many people to list.",
+)
 @narrowed
 @as_json
 @click.pass_obj

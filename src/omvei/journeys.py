@@ -73,8 +73,15 @@ class Journeys:
         """Only touchpoints from `since` up to, not including, `until` (days or times, UTC).
 
         What a person did before stays known (it is not their first touchpoint, they bought before).
+
+        Raises `OmveiError` for a day that is none, or a period that ends before it begins.
         """
-        return replace(self, since=_micros(since), until=_micros(until))
+        first, last = _micros(since), _micros(until)
+        if first is not None and last is not None and first > last:
+            raise OmveiError(
+                f"The period ends on {until}, before it begins on {since}. Swap the two days."
+            )
+        return replace(self, since=first, until=last)
 
     def where(self, **conditions: Any) -> "Journeys":
         """Only people with a touchpoint for which every condition holds; whole journeys stay.

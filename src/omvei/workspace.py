@@ -231,7 +231,13 @@ class Workspace:
         return [asdict(done) for done in self.events.imports()]
 
     def rejected(self, file: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
-        """Rows that were set aside: `file, row, column, reason, text`."""
+        """Rows that were set aside: `file, row, column, reason, text`.
+
+        Raises `UnknownNameError` if no such file was imported.
+        """
+        known = [name for done in self.events.imports() for name in (done.name, done.file)]
+        if file is not None and file not in known:
+            raise UnknownNameError("import", file, known[::2])
         return self.events.rejected(file, limit)
 
     def _options(self, mapping: Mapping[str, str] | None, event: str | None, timezone: str) -> Any:

@@ -85,7 +85,9 @@ def preview(request: Request) -> Response:
         return RedirectResponse("/data", 303)
     query = request.query_params
     told = _told(query)
-    found, refused, trouble = [], [], ""
+    found: list[dict[str, Any]] = []
+    refused: list[dict[str, Any]] = []
+    trouble = ""
     try:
         for item in workspace(request).preview(path, **told):
             (refused if "error" in item else found).append(item)
