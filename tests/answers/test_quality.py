@@ -39,7 +39,8 @@ def test_the_match_rate_counts_web_orders_that_the_shop_knows(tmp_path):
 
 def test_shared_devices_and_large_clusters_are_told(tmp_path):
     family = [
-        {"anonymous_id": "family", "user_id": user, "event": "x"} for user in ("mum", "dad", "kid")
+        {"anonymous_id": "family", "user_id": user, "event": "x", "time": f"2026-01-0{day}"}
+        for day, user in enumerate(("mum", "dad", "kid"), 1)
     ]
     found = told(tmp_path, family)
     assert found["shared"] == [{"kind": "anonymous_id", "value": "family", "refused": 2}]
@@ -48,4 +49,4 @@ def test_shared_devices_and_large_clusters_are_told(tmp_path):
         "user_id": 3,
         "anonymous_id": 1,
     }
-    assert {row["identifiers"]: row["people"] for row in found["sizes"]} == {1: 2, 2: 1}
+    assert {row["identifiers"]: row["people"] for row in found["sizes"]} == {2: 3}

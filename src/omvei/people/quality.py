@@ -23,19 +23,19 @@ SHOWN = 20
 QUESTIONS = {
     # how many identifiers of each kind, and how many people have one
     "kinds": """
-        SELECT kind, count(*) AS identifiers, count(DISTINCT person) AS people
+        SELECT kind, count(DISTINCT node) AS identifiers, count(DISTINCT person) AS people
         FROM identifiers GROUP BY kind ORDER BY identifiers DESC, kind""",
     # how many people have so many identifiers
     "sizes": """
         SELECT identifiers, count(*) AS people
-        FROM (SELECT person, count(*) AS identifiers FROM identifiers GROUP BY person)
+        FROM (SELECT person, count(DISTINCT node) AS identifiers FROM identifiers GROUP BY person)
         GROUP BY identifiers ORDER BY identifiers""",
     # the people with most identifiers, and of how many kinds
     "largest": """
-        SELECT person, count(*) AS identifiers,
-            count(*) FILTER (kind = 'anonymous_id') AS browsers,
-            count(*) FILTER (kind = 'email') AS emails,
-            count(*) FILTER (kind = 'order_id') AS orders
+        SELECT person, count(DISTINCT node) AS identifiers,
+            count(DISTINCT node) FILTER (kind = 'anonymous_id') AS browsers,
+            count(DISTINCT node) FILTER (kind = 'email') AS emails,
+            count(DISTINCT node) FILTER (kind = 'order_id') AS orders
         FROM identifiers GROUP BY person ORDER BY identifiers DESC, person LIMIT $shown""",
     # identifiers that occurred with two people, one of whom was refused
     "shared": """
