@@ -36,6 +36,7 @@ def test_every_field_of_ours_is_on_the_page_of_tables():
         ("segment", segment.rules()["fields"]),
         ("access-log", tags()),
         ("shopify", recipe("shopify")["fields"].keys() - {*EXTRA}),
+        ("newsletter", recipe("newsletter")["fields"]),
         ("woocommerce", recipe("woocommerce")["fields"].keys() - {*EXTRA}),
     ],
 )

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from omvei.errors import SourceError, UnknownFormatError, UnknownNameError
 from omvei.events.schema import IDENTIFIERS
-from omvei.sources import access_log, ga4, segment, shopify, table, woocommerce, xes
+from omvei.sources import access_log, ga4, newsletter, segment, shopify, table, woocommerce, xes
 from omvei.sources.head import Head, head
 from omvei.sources.reading import Options, Reading
 from omvei.sources.reports import refuse_report
@@ -38,7 +38,8 @@ class Source(Protocol):
 
 
 SOURCES: dict[str, Source] = {
-    source.NAME: source for source in (table, access_log, ga4, segment, xes, shopify, woocommerce)
+    source.NAME: source
+    for source in (table, access_log, ga4, segment, xes, shopify, woocommerce, newsletter)
 }
 """Every source, by name. Packages add theirs under the entry point group `omvei.sources`."""
 
@@ -64,7 +65,7 @@ def detect(path: Path | str, name: str | None = None) -> str:
     """
     place = Path(path)
     with _told(place, name):
-        seen = head(place)
+        seen = replace(head(place), name=name or str(place))
         refuse_report(seen)
         sure, best = max((source.recognises(seen), name) for name, source in SOURCES.items())
         if sure < 0.3:
@@ -90,15 +91,15 @@ def read(
     source, field or column that is not there; otherwise as `detect`.
     """
     place = Path(path)
-    told = (options or Options()).mapping
+    options = replace(options or Options(), name=name or str(place))
     if source is None:
         # Who and when can only be said of a table, however it looks.
-        said = "time" in told and any(field in told for field in IDENTIFIERS)
+        said = "time" in options.mapping and any(field in options.mapping for field in IDENTIFIERS)
         source = table.NAME if said else detect(place, name)
     if source not in SOURCES:
         raise UnknownNameError("source", source, names())
     with _told(place, name):
-        reading = SOURCES[source].read(place, options or Options())
+        reading = SOURCES[source].read(place, options)
     return replace(reading, batches=_walk(reading.batches, place, name))
 
 

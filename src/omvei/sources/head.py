@@ -41,6 +41,9 @@ class Head:
     whole: bool = True
     """Whether the sample is the whole file."""
 
+    name: str = ""
+    """What the file is called, folders included, where `path` is an unpacked copy."""
+
 
 def head(path: Path) -> Head:
     """Look at the first bytes of a plain file.
