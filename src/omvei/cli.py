@@ -389,6 +389,12 @@ def why(folder: Path, person: str, raw: bool) -> None:
 @click.option(
     "--order", default="ordered", show_default=True, metavar="HOW", help="ordered, strict or any."
 )
+@click.option(
+    "--dropped",
+    type=int,
+    metavar="STEP",
+    help="List the people who reached this step (from 1) and no further.",
+)
 @narrowed
 @as_json
 @as_html
@@ -399,6 +405,7 @@ def funnel(
     by: str,
     within: str,
     order: str,
+    dropped: int | None,
     since: str,
     until: str,
     where: tuple[str, ...],
@@ -413,7 +420,11 @@ def funnel(
       omvei funnel product_view add_to_cart purchase --by kind --within 7d
     """
     found = _journeys(folder, since, until, where, lens)
-    _show(found.funnel(list(steps), by=by, within=parse(within), order=order), raw, html)
+    told = {"by": by, "within": parse(within), "order": order}
+    if dropped is not None:
+        _show(found.dropped(list(steps), dropped, **told), raw)
+    else:
+        _show(found.funnel(list(steps), **told), raw, html)
 
 
 @main.command()

@@ -114,6 +114,7 @@ class Journeys:
     summary = summary.summary
     map = map.map
     trace = trace.trace
+    dropped = funnel.dropped
     funnel = funnel.funnel
     leaks = leaks.leaks
     people = people.people

@@ -7,7 +7,7 @@ from drawing import journeys, pack
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omvei import UnknownNameError
+from omvei import OmveiError, UnknownNameError
 from omvei.answers.funnel import reach
 
 
@@ -116,3 +116,15 @@ def test_the_kernel_agrees_with_the_plain_definition(lines, steps, within, order
     )
     told = [depth(c, t, steps, within, order) for c, t in zip(codes, times, strict=True)]
     assert found.tolist() == told
+
+
+def test_the_people_who_dropped_off_are_those_the_funnel_lost(tmp_path):
+    shop = journeys(tmp_path, ann="a b c", bob="a b", eve="a x", kim="x", lou="b a", kinds=False)
+    steps = ["a", "b", "c"]
+    told = shop.funnel(steps).to_json()["steps"]
+    for after in (1, 2):
+        listed = shop.dropped(steps, after).to_json()
+        assert listed["n"] == len(listed["rows"]) == told[after]["lost"]
+    assert shop.dropped(steps, 3).to_json()["n"] == told[2]["people"]
+    with pytest.raises(OmveiError, match="There is no step 4"):
+        shop.dropped(steps, 4)

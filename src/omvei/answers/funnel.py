@@ -22,6 +22,7 @@ from ..blocks.block import Block
 from ..errors import OmveiError, UnknownNameError
 from ..result import Result
 from .intervals import FEW, median, wilson
+from .people import listed
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
@@ -101,17 +102,16 @@ class Reaches:
             "waits": [np.empty(0, np.int64) for _ in self.steps],
         }
 
+    def people(self, block: Block) -> tuple[Counts, Counts]:
+        """How many steps each person of a block reached, and when each was."""
+        codes = block[self.column].astype(np.int32)
+        steps = np.array(self.steps, np.int32)
+        found = reach(block.starts, block["time"], codes, steps, self.within, self.order)
+        return found[0], found[1]
+
     def scan(self, block: Block) -> dict[str, Any]:
         """Count one block."""
-        codes = block[self.column].astype(np.int32)
-        depth, when = reach(
-            block.starts,
-            block["time"],
-            codes,
-            np.array(self.steps, np.int32),
-            self.within,
-            self.order,
-        )
+        depth, when = self.people(block)
         places = np.arange(len(self.steps))
         return {
             "reached": (depth[:, None] > places).sum(axis=0),
@@ -157,6 +157,20 @@ class Reaches:
         return rows
 
 
+@dataclass(frozen=True)
+class Dropped:
+    """People who reached so many steps and no more, and when they reached the last of them."""
+
+    reaches: Reaches
+    depth: int
+
+    def passed(self, block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Places of the people in the block, and microseconds."""
+        depth, when = self.reaches.people(block)
+        places = np.flatnonzero(depth == self.depth)
+        return places, when[places, self.depth - 1]
+
+
 def funnel(
     journeys: "Journeys",
     steps: list[str],
@@ -173,6 +187,47 @@ def funnel(
 
     Raises `UnknownNameError` for a step that is not in the data, or another `by` or `order`.
     """
+    analysis = _reaches(journeys, steps, by, within, order)
+    rows = journeys.run(analysis)
+    return Result(
+        "funnel",
+        journeys.meaning(rows[0]["people"])
+        | {
+            "by": by,
+            "within_seconds": within.total_seconds(),
+            "order": order,
+            "lens": journeys.model.id if by == "stage" else None,
+        },
+        {"steps": [{"step": step, **row} for step, row in zip(steps, rows, strict=True)]},
+    )
+
+
+def dropped(
+    journeys: "Journeys",
+    steps: list[str],
+    after: int,
+    *,
+    by: str = "event",
+    within: timedelta = timedelta(days=30),
+    order: str = "ordered",
+    limit: int = 100,
+    offset: int = 0,
+) -> Result:
+    """List the people who reached step `after` (from 1) of a funnel and no further; latest first.
+
+    `n` is how many they are: what the funnel calls `lost` at the next step, or everybody who got
+    through for the last step. Rows as in `people`; `at` is when they reached the step.
+    """
+    analysis = _reaches(journeys, steps, by, within, order)
+    if not 1 <= after <= len(steps):
+        raise OmveiError(f"There is no step {after}: the funnel has steps 1 to {len(steps)}.")
+    asked = {"by": by, "steps": steps, "after": after}
+    return listed(journeys, Dropped(analysis, after), asked, limit, offset)
+
+
+def _reaches(
+    journeys: "Journeys", steps: list[str], by: str, within: timedelta, order: str
+) -> Reaches:
     if not steps:
         raise OmveiError(
             "A funnel needs at least one step, "
@@ -187,18 +242,4 @@ def funnel(
             raise UnknownNameError(by, step, words)
     column = f"stage:{journeys.model.digest}" if by == "stage" else by
     micros = within // timedelta(microseconds=1)
-    analysis = Reaches(
-        column, tuple(words.index(step) for step in steps), micros, ORDERS.index(order)
-    )
-    rows = journeys.run(analysis)
-    return Result(
-        "funnel",
-        journeys.meaning(rows[0]["people"])
-        | {
-            "by": by,
-            "within_seconds": within.total_seconds(),
-            "order": order,
-            "lens": journeys.model.id if by == "stage" else None,
-        },
-        {"steps": [{"step": step, **row} for step, row in zip(steps, rows, strict=True)]},
-    )
+    return Reaches(column, tuple(words.index(step) for step in steps), micros, ORDERS.index(order))

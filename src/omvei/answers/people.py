@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Passers:
-    """Who was at a node, or took a move, and when first."""
+class Passage:
+    """People at a node or on a move of the map, and when each first was; without a walk, all."""
 
     walk: Walk | None
     size: int
@@ -29,26 +29,8 @@ class Passers:
     target: int
     """Node reached; -1 for any."""
 
-    def empty(self) -> list[NDArray[np.int64]]:
-        """Nobody."""
-        return [np.empty(0, np.int64) for _ in range(6)]
-
-    def scan(self, block: Block) -> list[NDArray[np.int64]]:
-        """`person, at, first, last, touchpoints, purchases` of each person who passed."""
-        places, at = self._passed(block)
-        starts = block.starts
-        bought = np.append(0, np.cumsum(block["kind"] == codes()["purchase"]))
-        time = block["time"]
-        return [
-            block.person[places],
-            at,
-            time[starts[places]],
-            time[starts[places + 1] - 1],
-            (starts[places + 1] - starts[places]),
-            (bought[starts[places + 1]] - bought[starts[places]]),
-        ]
-
-    def _passed(self, block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def passed(self, block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Places of the people in the block, ascending, and microseconds."""
         if self.walk is None:
             return np.arange(block.people), block["time"][block.starts[:-1]]
         starts, time, node, _ = self.walk.rows(block)
@@ -65,6 +47,33 @@ class Passers:
             hit &= (before == self.source) | (self.source < 0)
         who, row = np.unique(person[hit], return_index=True)
         return who, time[hit][row]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The analysis behind a list of people: who passed, and what else is known of them."""
+
+    passage: Any
+    """What has `passed(block)`, as `Passage`."""
+
+    def empty(self) -> list[NDArray[np.int64]]:
+        """Nobody."""
+        return [np.empty(0, np.int64) for _ in range(6)]
+
+    def scan(self, block: Block) -> list[NDArray[np.int64]]:
+        """`person, at, first, last, touchpoints, purchases` of each person who passed."""
+        places, at = self.passage.passed(block)
+        starts = block.starts
+        bought = np.append(0, np.cumsum(block["kind"] == codes()["purchase"]))
+        time = block["time"]
+        return [
+            block.person[places],
+            at,
+            time[starts[places]],
+            time[starts[places + 1] - 1],
+            (starts[places + 1] - starts[places]),
+            (bought[starts[places + 1]] - bought[starts[places]]),
+        ]
 
     def merge(
         self, a: list[NDArray[np.int64]], b: list[NDArray[np.int64]]
@@ -109,34 +118,33 @@ def people(
         source, target = (known.index(name_) if name_ is not None else -1 for name_ in wanted)
         if edge is None and target >= size:
             place = None
-    found = journeys.run(Passers(place, size, source, target))
-    person, at, first, last, touchpoints, purchases = (
-        column[offset : offset + limit] for column in found
-    )
+    asked = {"by": by, "node": node, "source": None, "target": None}
+    if edge is not None:
+        asked |= {"source": edge[0], "target": edge[1]}
+    return listed(journeys, Passage(place, size, source, target), asked, limit, offset)
+
+
+def listed(
+    journeys: "Journeys", passage: Any, asked: dict[str, Any], limit: int, offset: int
+) -> Result:
+    """The people of a passage as a result, with what was `asked`."""
+    found = journeys.run(Listing(passage))
     rows: list[dict[str, Any]] = [
         {
-            "person": name(int(p)),
-            "at": moment(int(a)),
-            "first": moment(int(f)),
-            "last": moment(int(latest)),
-            "touchpoints": int(t),
-            "purchases": int(b),
-            "customer": bool(b),
+            "person": name(int(person)),
+            "at": moment(int(at)),
+            "first": moment(int(first)),
+            "last": moment(int(last)),
+            "touchpoints": int(touchpoints),
+            "purchases": int(purchases),
+            "customer": bool(purchases),
         }
-        for p, a, f, latest, t, b in zip(
-            person, at, first, last, touchpoints, purchases, strict=True
+        for person, at, first, last, touchpoints, purchases in zip(
+            *(column[offset : offset + limit] for column in found), strict=True
         )
     ]
     return Result(
         "people",
-        journeys.meaning(len(found[0]))
-        | {
-            "by": by,
-            "node": node,
-            "source": edge[0] if edge else None,
-            "target": edge[1] if edge else None,
-            "shown": len(rows),
-            "offset": offset,
-        },
+        journeys.meaning(len(found[0])) | asked | {"shown": len(rows), "offset": offset},
         {"rows": rows},
     )
