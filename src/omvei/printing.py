@@ -1,5 +1,6 @@
 """Results as tables in a terminal, with Rich. Says less than --json, and says so where it does."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -25,6 +26,9 @@ FIRST = [
     "value",
 ]
 """What a preview shows of a row, the most telling first."""
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+"""A time as the answers write it; printed to the minute."""
+
 ROWS = 25
 """How many rows of a long part are printed."""
 
@@ -38,7 +42,10 @@ def _cell(value: Any) -> str:
         return f"{value:,}".replace(",", " ")
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
-    return str(value)
+    text = str(value)
+    if MOMENT.fullmatch(text):
+        return text[:16].replace("T", " ")
+    return text
 
 
 def table(
@@ -48,7 +55,8 @@ def table(
     shown = Table(title=title, title_justify="left", title_style="bold")
     for column in columns:
         number = any(isinstance(row.get(column), int | float) for row in rows)
-        shown.add_column(column, justify="right" if number else "left", overflow="fold")
+        side = "right" if number else "left"
+        shown.add_column(column, justify=side, overflow="fold", no_wrap=column == "person")
     for row in rows:
         shown.add_row(*(_cell(row.get(column)) for column in columns))
     (console or Console()).print(shown)
