@@ -55,8 +55,12 @@ def table(
     shown = Table(title=title, title_justify="left", title_style="bold")
     for column in columns:
         number = any(isinstance(row.get(column), int | float) for row in rows)
-        side = "right" if number else "left"
-        shown.add_column(column, justify=side, overflow="fold", no_wrap=column == "person")
+        shown.add_column(
+            column,
+            justify="right" if number else "left",
+            overflow="fold",
+            no_wrap=column == "person",
+        )
     for row in rows:
         shown.add_row(*(_cell(row.get(column)) for column in columns))
     (console or Console()).print(shown)
@@ -137,27 +141,35 @@ def _leaks(said: Row) -> None:
 
 
 def _trace(said: Row) -> None:
+    back = {"self": " (again)", "back": " (back)", None: ""}
     rows = [
         {
             **r,
+            "visit": r["session"],
+            "kind": r["kind"] + back[r["loop"]],
+            "about": _about(r),
             "stage": r["stages"].get("five_stage"),
             "gap": say(r["gap_seconds"]) if r["gap_seconds"] is not None else "–",
-            "why": f"{r['why']['kind']} {r['why']['value']}"[:32],
         }
         for r in said["rows"]
     ]
-    table(
-        f"Person {said['person']}",
-        rows,
-        ("time", "session", "channel", "kind", "content", "stage", "gap", "loop", "value", "why"),
-    )
+    columns = ("time", "visit", "channel", "kind", "about", "stage", "gap", "value")
+    table(f"Person {said['person']}", rows, columns)
     held = [f"{i['kind']} {i['value']}" for i in said["identifiers"]]
     print_lines(
         [
             f"{said['touchpoints']} touchpoints, {said['purchases']} purchases. "
-            f"Known by: {'; '.join(held)}"
+            f"Known by: {'; '.join(held)}",
+            "Why each is theirs: omvei why, or --json.",
         ]
     )
+
+
+def _about(row: Row) -> str | None:
+    """What a touchpoint was about: the words searched for, the product, or the page."""
+    page = row["content"] if not str(row["content"]).startswith("(") else None
+    found = row["query"] or row["product"] or page
+    return None if found is None else str(found)
 
 
 def _summary(said: Row) -> None:
