@@ -174,3 +174,21 @@ def test_an_archive_with_a_file_that_is_none_tells_so_and_takes_in_the_rest(tmp_
     report = pages.get(str(answer.url)).text
     assert "junk.bin" in report
     assert "shop.csv" in report
+
+
+def test_a_table_whose_columns_mean_nothing_to_us_offers_them_to_choose_among(tmp_path):
+    pages = client(omvei.init(tmp_path / "workspace").path)
+    table = tmp_path / "odd.csv"
+    table.write_text("Kunde nr;Tidspunkt;Hva\n17;31.12.2025 14:05;Kjøpte\n")
+    seen = send(pages, table)
+    assert '<select name="map_person">' in seen.text
+    assert "<option>Kunde nr</option>" in seen.text
+
+
+def test_a_file_that_is_none_asks_for_no_columns(tmp_path):
+    pages = client(omvei.init(tmp_path / "workspace").path)
+    junk = tmp_path / "junk.bin"
+    junk.write_bytes(bytes(range(256)) * 20)
+    seen = send(pages, junk)
+    assert "is not text" in seen.text
+    assert "map_person" not in seen.text

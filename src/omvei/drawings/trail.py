@@ -39,7 +39,7 @@ def overlay(trail: Sequence[str], layout: Layout, routes: Routes) -> tuple[str, 
         length = sqrt(dx * dx + dy * dy) or 1.0
         head = strokes.tip(curve[6], curve[7], (dx / length, dy / length), 6)
         parts.append(tag("path", class_=f"trail i{number}", d=strokes.cubic(curve), pathLength=1))
-        parts.append(tag("path", class_=f"head i{number}", d=head))
+        parts.append(tag("path", class_=f"trail-head i{number}", d=head))
     visits: dict[int, int] = {}
     for number, i in stops:
         turn = visits[i] = visits.get(i, -1) + 1

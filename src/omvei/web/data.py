@@ -33,6 +33,7 @@ HEADLINES = {
         "done": "data.undo.done", "failed": "data.undo.failed",
     },
 }  # fmt: skip
+NO_COLUMN = "\N{REPLACEMENT CHARACTER}"  # a name that no column has
 REJECTED = 200  # rejected rows on a page
 
 
@@ -94,15 +95,16 @@ def preview(request: Request) -> Response:
     except OmveiError as error:
         trouble = _without(str(error), path)
     for item in found:
-        item["columns"] = _columns(item)
         item["header"] = list(dict.fromkeys(name for row in item["rows"] for name in row))
+    columns = _columns(found[0]) if found else _columns_of(workspace(request), path)
     if wants_json(request):
         return as_json({"answer": "preview", "files": found + refused, "trouble": trouble})
     status = 422 if trouble else 200
     return show(
         request, "preview.html", status, key=key, name=path.name, found=found,
-        refused=refused, trouble=trouble, fields=FIELDS, told=told, event=query.get("event", ""),
-        timezone=query.get("timezone", ""), json=f"/data/preview/{key}.json",
+        refused=refused, trouble=trouble, columns=columns, fields=FIELDS, told=told,
+        event=query.get("event", ""), timezone=query.get("timezone", ""),
+        json=f"/data/preview/{key}.json",
     )  # fmt: skip
 
 
@@ -215,6 +217,17 @@ def _columns(item: dict[str, Any]) -> list[str]:
         return []
     taken = [column for column in item["mapping"].values() if isinstance(column, str)]
     return list(dict.fromkeys([*taken, *item["unmapped"]]))
+
+
+def _columns_of(here: Any, path: Any) -> list[str]:
+    """Return the columns of a table that could not be understood; none of any other file."""
+    try:
+        here.preview(path, "table", {"person": NO_COLUMN})
+    except UnknownNameError as error:  # it says which columns there are
+        return error.known
+    except OmveiError:
+        pass
+    return []
 
 
 def _without(text: str, path: Any) -> str:
