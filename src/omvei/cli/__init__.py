@@ -1,0 +1,12 @@
+"""The command line. Every command prints a table, or with --json what the library gives.
+
+Nothing is computed here. Heavy parts are imported by the command that needs them, so that
+`omvei --help` is quick.
+"""
+
+from . import asking, data, identity, knowing
+from .group import laid_out, main
+
+laid_out(main)
+
+__all__ = ["asking", "data", "identity", "knowing", "main"]

@@ -1,0 +1,202 @@
+"""Commands that ask a question of the journeys."""
+
+from pathlib import Path
+
+import click
+
+from ..durations import parse
+from .group import as_html, as_json, asked_of, main, narrowed, show
+
+
+@main.command()
+@narrowed
+@as_json
+@click.pass_obj
+def summary(
+    folder: Path, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool
+) -> None:
+    """Say how much there is, and what became of every row."""
+    show(asked_of(folder, since, until, where, lens).summary(), raw)
+
+
+@main.command("map")
+@click.option("--by", metavar="VIEW", help="kind, channel, event, content or stage.")
+@click.option(
+    "--nodes",
+    default=40,
+    type=click.IntRange(2),
+    show_default=True,
+    help="At most so many nodes; the rest is Other.",
+)
+@click.option(
+    "--horizon",
+    default="90d",
+    show_default=True,
+    metavar="TIME",
+    help="How soon a later conversion must come to count.",
+)
+@narrowed
+@as_json
+@as_html
+@click.pass_obj
+def map_(
+    folder: Path,
+    by: str | None,
+    nodes: int,
+    horizon: str,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+    html: str | None,
+) -> None:
+    r"""Draw the map: where people go, and where they go next.
+
+    \b
+    Examples:
+      omvei map --by channel
+      omvei map --by stage --lens hankins --html map.html
+    """
+    days = max(1, round(parse(horizon).total_seconds() / 86_400))
+    found = asked_of(folder, since, until, where, lens)
+    show(found.map(by, nodes=nodes, horizon_days=days), raw, html)
+
+
+@main.command()
+@click.argument("person")
+@as_json
+@as_html
+@click.pass_obj
+def trace(folder: Path, person: str, raw: bool, html: str | None) -> None:
+    """Follow one PERSON, by any of their identifiers: id, e-mail, order number, user id, cookie."""
+    show(asked_of(folder).trace(person), raw, html)
+
+
+@main.command()
+@click.argument("steps", nargs=-1, required=True, metavar="STEP...")
+@click.option(
+    "--by",
+    default="event",
+    show_default=True,
+    metavar="VIEW",
+    help="event, kind, channel, content or stage.",
+)
+@click.option(
+    "--within",
+    default="30d",
+    show_default=True,
+    metavar="TIME",
+    help="How long after step 1 the last step may come.",
+)
+@click.option(
+    "--order", default="ordered", show_default=True, metavar="HOW", help="ordered, strict or any."
+)
+@click.option(
+    "--dropped",
+    type=int,
+    metavar="STEP",
+    help="List the people who reached this step (from 1) and no further.",
+)
+@narrowed
+@as_json
+@as_html
+@click.pass_obj
+def funnel(
+    folder: Path,
+    steps: tuple[str, ...],
+    by: str,
+    within: str,
+    order: str,
+    dropped: int | None,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+    html: str | None,
+) -> None:
+    r"""Count the people who reach each STEP.
+
+    \b
+    Example:
+      omvei funnel product_view add_to_cart purchase --by kind --within 7d
+    """
+    found = asked_of(folder, since, until, where, lens)
+    told = {"by": by, "within": parse(within), "order": order}
+    if dropped is not None:
+        show(found.dropped(list(steps), dropped, **told), raw)
+    else:
+        show(found.funnel(list(steps), **told), raw, html)
+
+
+@main.command()
+@click.option(
+    "--quiet",
+    metavar="TIME",
+    help="The silence that means a person has left; read from the data by default.",
+)
+@narrowed
+@as_json
+@as_html
+@click.pass_obj
+def leaks(
+    folder: Path,
+    quiet: str | None,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+    html: str | None,
+) -> None:
+    r"""Find where people are lost, by stage and by last move.
+
+    \b
+    Example:
+      omvei leaks --lens stdc
+    """
+    days = parse(quiet).total_seconds() / 86_400 if quiet else None
+    show(asked_of(folder, since, until, where, lens).leaks(quiet_days=days), raw, html)
+
+
+@main.command()
+@click.option("--node", metavar="NAME", help="Only people who were at this place of the map.")
+@click.option("--edge", nargs=2, metavar="FROM TO", help="Only people who took this move.")
+@click.option("--by", metavar="VIEW", help="kind, channel, event, content or stage.")
+@click.option(
+    "--limit",
+    default=20,
+    type=click.IntRange(1),
+    show_default=True,
+    help="How many people to list.",
+)
+@narrowed
+@as_json
+@click.pass_obj
+def people(
+    folder: Path,
+    node: str | None,
+    edge: tuple[str, str] | None,
+    by: str | None,
+    limit: int,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+) -> None:
+    """List the people behind a node or a move of the map."""
+    found = asked_of(folder, since, until, where, lens)
+    show(found.people(by=by, node=node, edge=edge, limit=limit), raw)
+
+
+@main.command()
+@narrowed
+@as_json
+@click.pass_obj
+def findings(
+    folder: Path, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool
+) -> None:
+    """Say the first things to know about this data, in plain words."""
+    show(asked_of(folder, since, until, where, lens).findings(), raw)

@@ -1,0 +1,178 @@
+"""The group of all commands, and the options that many of them share."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import printing
+from ..errors import OmveiError, SourceError, UnknownNameError
+from ..workspace import open
+
+Command = Callable[..., Any]
+
+
+def laid_out(command: click.Command | None) -> Any:
+    """A command whose help keeps the lines of its examples as they are.
+
+    click looks for a backspace character; a raw docstring has a backslash and a b instead.
+    """
+    if command is not None and command.help:
+        command.help = command.help.replace("\\b\n", "\b\n")
+    return command
+
+
+class Omvei(click.Group):
+    """The group of all commands: errors of ours are one plain line, and a mistyped name is met
+    with near ones.
+    """
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(context)
+        except OmveiError as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(1)
+        except BrokenPipeError:
+            sys.exit(1)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            click.echo(
+                f"Error: {error.filename}: {error.strerror}. Check the name, the folder and its "
+                "permissions.",
+                err=True,
+            )
+            sys.exit(1)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Find a command; its examples keep their lines."""
+        return laid_out(super().get_command(context, name))
+
+    def resolve_command(self, context: click.Context, args: list[str]) -> Any:
+        """Find a command by its name."""
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            raise click.UsageError(str(UnknownNameError("command", args[0], sorted(self.commands))))
+        return super().resolve_command(context, args)
+
+
+@click.group(
+    cls=Omvei, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option(
+    "-w",
+    "--workspace",
+    "folder",
+    default=".",
+    metavar="DIR",
+    help="The workspace; this folder by default.",
+)
+@click.version_option(package_name="omvei")
+@click.pass_context
+def main(context: click.Context, folder: str) -> None:
+    r"""Customer journeys as they are: a map with loops, detours and shortcuts.
+
+    \b
+    Examples:
+      omvei -w shop init                        make a workspace
+      omvei -w shop import export.csv           take a file in
+      omvei -w shop map                         where people go, and where they go next
+      omvei -w shop trace 1001                  one person, by an order number
+      omvei -w shop serve                       the app, in your browser
+    """
+    context.obj = Path(folder)
+
+
+def as_json(command: Command) -> Command:
+    """Add --json."""
+    return click.option("--json", "raw", is_flag=True, help="Print the result as JSON.")(command)
+
+
+def as_html(command: Command) -> Command:
+    """Add --html."""
+    return click.option(
+        "--html", metavar="FILE", type=click.Path(dir_okay=False), help="Write a page of its own."
+    )(command)
+
+
+def narrowed(command: Command) -> Command:
+    """Add what narrows journeys: --since, --until, --where, --lens."""
+    for option in (
+        click.option(
+            "--lens", metavar="NAME", help="The model to see through: see `omvei lenses`."
+        ),
+        click.option(
+            "--where",
+            metavar="NAME=WORD",
+            multiple=True,
+            help="Only people with such a touchpoint, as in channel=Email.",
+        ),
+        click.option("--until", metavar="DAY", help="Only before this day, as in 2026-02-01."),
+        click.option("--since", metavar="DAY", help="Only from this day on, as in 2026-01-01."),
+    ):
+        command = option(command)
+    return command
+
+
+def asked_of(
+    folder: Path,
+    since: str | None = None,
+    until: str | None = None,
+    where: tuple[str, ...] = (),
+    lens: str | None = None,
+) -> Any:
+    found = open(folder).journeys.between(since, until)
+    for name, word in pairs(where, "--where", "NAME=WORD, as in channel=Email"):
+        found = found.where(**{name: word != "no" if name == "customer" else word})
+    return found.lens(lens) if lens else found
+
+
+def pairs(given: tuple[str, ...], option: str, form: str) -> list[tuple[str, str]]:
+    """Split what an option was given at its first equals sign."""
+    parts = [pair.partition("=") for pair in given]
+    for pair, (name, _, word) in zip(given, parts, strict=True):
+        if not name or not word:
+            raise click.BadParameter(f"{pair!r} is not {form}", param_hint=option)
+    return [(name, word) for name, _, word in parts]
+
+
+def each(files: tuple[str, ...], do: Callable[[str], list[dict[str, Any]]]) -> list[Any]:
+    """Do something with every file; of several, one that cannot be read does not stop the others.
+
+    Its item is then `name, error`. A single one raises `SourceError`.
+    """
+    found: list[dict[str, Any]] = []
+    for file in files:
+        try:
+            found += do(file)
+        except SourceError as error:
+            if len(files) == 1:
+                raise
+            found.append({"name": file, "error": str(error)})
+    return found
+
+
+def tell_unusable(items: list[Any]) -> None:
+    """Say which files could not be taken in, and fail if there is one."""
+    if errors := [item["error"] for item in items if "error" in item]:
+        for error in errors:
+            click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+
+
+def show(result: Any, raw: bool, html: str | None = None) -> None:
+    said = result.to_json()
+    if html:
+        from ..answers.sharing import shared
+        from ..drawings import page
+
+        Path(html).write_text(page(shared(said)), "utf-8")
+        click.echo(f"Wrote {html}", err=True)
+    if raw:
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+    elif not html:
+        printing.result(said)

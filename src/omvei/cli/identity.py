@@ -1,0 +1,68 @@
+"""Commands about whose journey it is."""
+
+from pathlib import Path
+
+import click
+
+from .. import printing
+from ..workspace import open
+from .group import Omvei, as_json, asked_of, main, show
+
+
+@main.command()
+@click.argument("person")
+@as_json
+@click.pass_obj
+def why(folder: Path, person: str, raw: bool) -> None:
+    """Say why PERSON's identifiers are one person's: which event joined which, and when."""
+    show(asked_of(folder).why(person), raw)
+
+
+@main.command()
+@as_json
+@click.pass_obj
+def quality(folder: Path, raw: bool) -> None:
+    """Say how far identities and orders can be trusted: matches, shared devices, large clusters."""
+    show(asked_of(folder).quality(), raw)
+
+
+@main.command()
+@click.argument("identifier")
+@click.pass_obj
+def unmerge(folder: Path, identifier: str) -> None:
+    """Set IDENTIFIER apart: it is joined to nobody from now on, and history is rebuilt.
+
+    It may be a cookie, an e-mail address, an order number, ... To join it again, take its line out
+    of definitions/apart.yaml and run `omvei build`.
+    """
+    with printing.progress() as watch:
+        done = open(folder).unmerge(identifier, watch)
+    click.echo(f"{done['kind']} {done['value']} stands alone now. See definitions/apart.yaml.")
+
+
+@main.group(cls=Omvei)
+def policy() -> None:
+    """How readily identifiers are joined: strict, default or loose ([identity] in omvei.toml)."""
+
+
+@policy.command()
+@click.argument("names", nargs=-1)
+@as_json
+@click.pass_obj
+def compare(folder: Path, names: tuple[str, ...], raw: bool) -> None:
+    r"""Show what each policy would change in people, buyers, channels and the map.
+
+    \b
+    Example:
+      omvei policy compare strict default loose
+    """
+    import tempfile
+
+    from ..people.policies import policies
+    from ..people.policies import policy as known
+
+    workspace = open(folder)
+    chosen = [known(name).name for name in names or policies()]
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".policy-") as scratch:
+        built = {name: workspace.under(name, Path(scratch) / name) for name in chosen}
+        show(workspace.journeys.beside(built), raw)

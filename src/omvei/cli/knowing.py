@@ -1,0 +1,104 @@
+"""Commands that say what Omvei knows: models, sources, channels, bots."""
+
+import json
+
+import click
+
+from .. import printing
+from .group import as_json, main
+
+
+@main.command()
+@as_json
+def lenses(raw: bool) -> None:
+    """List the journey models."""
+    from .. import lenses as models
+
+    rows = []
+    for name in models.names():
+        model = models.load(name)
+        stages = " · ".join(stage.labels["en"] for stage in model.stages)
+        rows.append(
+            {
+                "name": name,
+                "title": model.names["en"],
+                "stages": stages,
+                "carrier": model.carrier,
+                "quiet_days": model.quiet_days,
+            }
+        )
+    if raw:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        printing.table("Models", rows, ("name", "title", "stages"))
+
+
+@main.command()
+@as_json
+def sources(raw: bool) -> None:
+    """List the kinds of files that can be imported."""
+    from .. import sources as known
+
+    rows = [
+        # A source of another package may not say how well it knows the format.
+        {"name": name, "title": source.TITLE, "status": getattr(source, "STATUS", "complete")}
+        for name, source in known.SOURCES.items()
+    ]
+    if raw:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        printing.table("Sources", rows, ("name", "title", "status"))
+
+
+@main.command()
+@click.option(
+    "--test",
+    "address",
+    required=True,
+    metavar="URL",
+    help="A landing page, with its campaign tags.",
+)
+@click.option("--referrer", metavar="URL", help="The page before.")
+@as_json
+def channels(address: str, referrer: str | None, raw: bool) -> None:
+    r"""Say which channel an arrival belongs to, and which rule says so.
+
+    \b
+    Example:
+      omvei channels --test "https://shop.example/?utm_source=chatgpt.com"
+    """
+    from dataclasses import asdict
+
+    from ..touchpoints.channels import of_address
+
+    verdict = asdict(of_address(address, referrer))
+    if raw:
+        click.echo(json.dumps(verdict, ensure_ascii=False, indent=2))
+    else:
+        printing.table("Channel", [verdict], tuple(verdict))
+
+
+@main.command()
+@click.option(
+    "--test",
+    "agent",
+    required=True,
+    metavar="AGENT",
+    help="What a browser or a program calls itself.",
+)
+@as_json
+def bots(agent: str, raw: bool) -> None:
+    r"""Say whether a user agent is a program, and of what kind.
+
+    \b
+    Example:
+      omvei bots --test "Mozilla/5.0 (compatible; GPTBot/1.2)"
+    """
+    from ..touchpoints.bots import kind
+
+    found = kind(agent)
+    said = {"bot": found is not None, "kind": found}
+    if raw:
+        click.echo(json.dumps(said))
+    else:
+        printing.table("User agent", [said], ("bot", "kind"))
