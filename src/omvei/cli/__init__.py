@@ -5,8 +5,6 @@ Nothing is computed here. Heavy parts are imported by the command that needs the
 """
 
 from . import asking, data, identity, knowing
-from .group import laid_out, main
-
-laid_out(main)
+from .group import main
 
 __all__ = ["asking", "data", "identity", "knowing", "main"]

@@ -87,6 +87,9 @@ def main(context: click.Context, folder: str) -> None:
     context.obj = Path(folder)
 
 
+laid_out(main)
+
+
 def as_json(command: Command) -> Command:
     """Add --json."""
     return click.option("--json", "raw", is_flag=True, help="Print the result as JSON.")(command)
