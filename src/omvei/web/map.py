@@ -170,8 +170,13 @@ def _panel(
             raise UnknownNameError("path", f"{source} → {target}", known)
         before = next(n for n in answer["nodes"] if n["id"] == source)
         return {"kind": "edge", "edge": edge, "tone": colour(edge), "before": before}
+    # Others may hold the steps next to the goal, so a way to or from them says nothing.
     telling = [
-        edge for edge in inside if not edge["near_goal"] and edge["source"] != edge["target"]
+        edge
+        for edge in inside
+        if not edge["near_goal"]
+        and edge["source"] != edge["target"]
+        and "Other" not in (edge["source"], edge["target"])
     ]
     up = [edge for edge in telling if colour(edge) == "up"]
     down = [edge for edge in telling if colour(edge) == "down"]
