@@ -7,6 +7,8 @@ in a name as a pattern; people have folders called "Åse's data [1]".
 import re
 from urllib.parse import unquote
 
+import duckdb
+import pyarrow as pa
 from deltalake import DeltaTable
 
 
@@ -24,3 +26,12 @@ def escaped(address: str) -> str:
     if "://" in address:
         return address
     return re.sub(r"([\[*?])", r"[\1]", unquote(address))
+
+
+def show(con: duckdb.DuckDBPyConnection, name: str, table: DeltaTable) -> None:
+    """Make a Delta table known to a connection as `name`, also while it has no rows."""
+    if files := files_of(table):
+        con.execute(f"SET VARIABLE {name} = $files", {"files": files})
+        con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet(getvariable('{name}'))")
+    else:
+        con.register(name, pa.schema(table.schema().to_arrow()).empty_table())

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 from deltalake import DeltaTable
 
-from ..events.addresses import files_of
+from ..events.addresses import show
 from .names import name
 from .resolve import clean, prepare
 
@@ -66,10 +66,7 @@ def measure(events: list[str], folder: Path, version: int) -> dict[str, Any]:
             "joins": DeltaTable(str(folder / "joins")),
         }
         for table, delta in tables.items():
-            con.execute(f"SET VARIABLE {table} = $files", {"files": files_of(delta)})
-            con.execute(
-                f"CREATE VIEW {table} AS SELECT * FROM read_parquet(getvariable('{table}'))"
-            )
+            show(con, table, delta)
         con.execute("SET VARIABLE events = $files", {"files": events})
         found: dict[str, Any] = {}
         for question, sql in QUESTIONS.items():

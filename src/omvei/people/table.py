@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 from deltalake import ColumnProperties, DeltaTable, WriterProperties, write_deltalake
 
-from ..events.addresses import files_of
+from ..events.addresses import show
 from .names import name, number
 from .resolve import People, clean, prepare
 
@@ -39,11 +39,10 @@ def write(folder: Path, people: People) -> int:
 
 
 def _query(folder: Path, version: int | None, sql: str, **values: object) -> list[dict[str, Any]]:
-    files = files_of(DeltaTable(str(folder), version=version))
     with duckdb.connect() as con:
         prepare(con)
         con.execute("SET TimeZone = 'UTC'")
-        con.execute("SET VARIABLE files = $files", {"files": files})
+        show(con, "told", DeltaTable(str(folder), version=version))
         rows: list[dict[str, Any]] = con.sql(sql, params=values).to_arrow_table().to_pylist()
         return rows
 
@@ -53,7 +52,7 @@ def identifiers_of(folder: Path, version: int, person: int) -> list[dict[str, An
     return _query(
         folder / "identifiers",
         version,
-        "SELECT kind, value, node, first, last, events FROM read_parquet(getvariable('files')) "
+        "SELECT kind, value, node, first, last, events FROM told "
         "WHERE person = $person ORDER BY first, kind, value",
         person=person,
     )
@@ -68,7 +67,7 @@ def joins_of(folder: Path, identifiers: list[str]) -> list[dict[str, Any]]:
         folder / "joins",
         None,
         "SELECT strong_kind, strong_value, weak_kind, weak_value, time, event_id, refused "
-        "FROM read_parquet(getvariable('files')) "
+        "FROM told "
         "WHERE list_contains($names, strong_kind || ':' || strong_value) "
         "OR list_contains($names, weak_kind || ':' || weak_value) "
         "ORDER BY time, event_id, weak_kind, weak_value",
@@ -89,7 +88,7 @@ def find(folder: Path, version: int, words: dict[str, str]) -> int | None:
     rows = _query(
         folder / "identifiers",
         version,
-        f"SELECT person FROM read_parquet(getvariable('files')) WHERE node = $written OR {matches} "
+        f"SELECT person FROM told WHERE node = $written OR {matches} "
         "ORDER BY node = $written DESC, events DESC, person LIMIT 1",
         written=-1 if written is None else written,
         **words,
@@ -105,8 +104,7 @@ def held(folder: Path, version: int, words: dict[str, str]) -> tuple[str, str] |
     rows = _query(
         folder / "identifiers",
         version,
-        f"SELECT kind, value FROM read_parquet(getvariable('files')) WHERE {matches} "
-        "ORDER BY events DESC, kind, value LIMIT 1",
+        f"SELECT kind, value FROM told WHERE {matches} ORDER BY events DESC, kind, value LIMIT 1",
         **words,
     )
     return (rows[0]["kind"], rows[0]["value"]) if rows else None
