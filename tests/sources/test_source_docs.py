@@ -37,6 +37,7 @@ def test_every_field_of_ours_is_on_the_page_of_tables():
         ("access-log", tags()),
         ("shopify", recipe("shopify")["fields"].keys() - {*EXTRA}),
         ("newsletter", recipe("newsletter")["fields"]),
+        ("snowplow", recipe("snowplow")["fields"]),
         ("woocommerce", recipe("woocommerce")["fields"].keys() - {*EXTRA}),
     ],
 )

@@ -69,6 +69,8 @@ def test_tables_understood_by_their_headers(data, path, known):
 )
 def test_snowplow_events(data, path, good, bad):
     assert counted(data(path))[:2] == (good, bad)
+    with sources.open_files(data(path)) as files:
+        assert [sources.detect(plain) for _, plain in files] == ["snowplow"]
 
 
 def test_a_table_of_visits_without_people_is_refused(data):

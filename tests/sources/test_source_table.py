@@ -358,17 +358,6 @@ def test_omveis_own_schema_needs_no_mapping(take, tmp_path, kind):
     assert read.column("attributes") == [None, None]
 
 
-def test_snowplow_events_are_recognised_by_their_columns(take):
-    table = take(
-        "event_id,collector_tstamp,derived_tstamp,domain_userid,network_userid,user_id,event_name\n"
-        "e1,2025-01-01 10:00:00.1,,d1,n1,stray label,page_view\n"
-        "e2,2025-01-01 10:00:00.1,2025-01-01 09:00,,n2,,page_view\n"
-    )
-    assert table.column("anonymous_id") == ["d1", "n2"]
-    assert table.column("user_id") == [None, None]
-    assert "a person is `domain_userid`" in table.reading.notes[0]
-
-
 @pytest.mark.parametrize(
     ("content", "error", "message"),
     [

@@ -12,7 +12,17 @@ import pyarrow as pa
 
 from omvei.errors import SourceError, UnknownFormatError, UnknownNameError
 from omvei.events.schema import IDENTIFIERS
-from omvei.sources import access_log, ga4, newsletter, segment, shopify, table, woocommerce, xes
+from omvei.sources import (
+    access_log,
+    ga4,
+    newsletter,
+    segment,
+    shopify,
+    snowplow,
+    table,
+    woocommerce,
+    xes,
+)
 from omvei.sources.head import Head, head
 from omvei.sources.reading import Options, Reading
 from omvei.sources.reports import refuse_report
@@ -39,7 +49,7 @@ class Source(Protocol):
 
 SOURCES: dict[str, Source] = {
     source.NAME: source
-    for source in (table, access_log, ga4, segment, xes, shopify, woocommerce, newsletter)
+    for source in (table, access_log, ga4, segment, xes, shopify, woocommerce, newsletter, snowplow)
 }
 """Every source, by name. Packages add theirs under the entry point group `omvei.sources`."""
 

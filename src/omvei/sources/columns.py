@@ -90,15 +90,7 @@ def understand(
             if column not in every:
                 raise UnknownNameError("column", column, every)
     mapping, notes = dict(given), []
-    shape = next((one for one in words()["shapes"] if set(one["needs"]) <= set(columns)), None)
-    if shape:
-        for field, value in shape["mapping"].items():
-            known = [column for column in parts(value, columns)[1] if column in columns]
-            if known:
-                mapping.setdefault(field, "|".join(known))
-        if "user_id" not in given:
-            notes.append(" ".join(shape["note"].split()))
-    elif is_own(columns) and not given:
+    if is_own(columns) and not given:
         mapping = {column: column for column in columns}
     else:
         _guess(columns, first, mapping, sure=bool(given))
