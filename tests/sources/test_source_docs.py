@@ -37,6 +37,10 @@ def test_every_field_of_ours_is_on_the_page_of_tables():
         ("access-log", tags()),
         ("shopify", recipe("shopify")["fields"].keys() - {*EXTRA}),
         ("newsletter", recipe("newsletter")["fields"]),
+        (
+            "matomo",
+            [field for part in ("visit", "action", "first") for field in recipe("matomo")[part]],
+        ),
         ("snowplow", recipe("snowplow")["fields"]),
         ("woocommerce", recipe("woocommerce")["fields"].keys() - {*EXTRA}),
     ],

@@ -15,6 +15,7 @@ from omvei.events.schema import IDENTIFIERS
 from omvei.sources import (
     access_log,
     ga4,
+    matomo,
     newsletter,
     segment,
     shopify,
@@ -49,7 +50,18 @@ class Source(Protocol):
 
 SOURCES: dict[str, Source] = {
     source.NAME: source
-    for source in (table, access_log, ga4, segment, xes, shopify, woocommerce, newsletter, snowplow)
+    for source in (
+        table,
+        access_log,
+        ga4,
+        segment,
+        xes,
+        shopify,
+        woocommerce,
+        newsletter,
+        snowplow,
+        matomo,
+    )
 }
 """Every source, by name. Packages add theirs under the entry point group `omvei.sources`."""
 
