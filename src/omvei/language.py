@@ -12,6 +12,7 @@ never in Norwegian.
 ('18%', '18\xa0%')
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -148,16 +149,29 @@ class Words:
         return self(key) if key in self.catalogue else source
 
     def stage(self, lens: str | None, stage: str) -> str:
-        """Return the label of a stage of a lens; the stage itself where neither is known."""
+        """Return the label of a stage of a lens; the stage itself where neither is known.
+
+        >>> words("da").stage("stdc", "(no stage)")
+        '(ingen fase)'
+        """
+        if stage == "(no stage)":
+            return self("map.no_stage")
         for known, labels in _stages(lens or ""):
             if known == stage:
                 return labels.get(self.language) or labels.get("en") or stage
         return stage.replace("_", " ").capitalize()
 
     def stage_named(self, lens: str | None, stage: str) -> str:
-        """Return a stage's label with its English name, by which many learned the model."""
+        """Return a stage's label with its English name, by which many learned the model.
+
+        >>> words("nb").stage_named("stdc", "see"), words("da").stage_named("stdc", "see")
+        ('Se (see)', 'See (se)')
+        """
         label, english = self.stage(lens, stage), words("en").stage(lens, stage)
-        return label if label.casefold() == english.casefold() else f"{label} ({english.lower()})"
+        known = re.findall(r"\w+", label.casefold())  # "See (se)" holds it already
+        if stage == "(no stage)" or set(re.findall(r"\w+", english.casefold())) <= set(known):
+            return label
+        return f"{label} ({english.lower()})"
 
     def stages(self, lens: str | None) -> list[str]:
         """Return the stages of a lens in its order; none for no lens."""
