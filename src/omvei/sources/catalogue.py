@@ -17,6 +17,7 @@ from omvei.sources import (
     ga4,
     matomo,
     newsletter,
+    posthog,
     segment,
     shopify,
     snowplow,
@@ -61,6 +62,7 @@ SOURCES: dict[str, Source] = {
         newsletter,
         snowplow,
         matomo,
+        posthog,
     )
 }
 """Every source, by name. Packages add theirs under the entry point group `omvei.sources`."""
