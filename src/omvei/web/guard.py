@@ -37,7 +37,6 @@ HEADERS = {
 
 COOKIE = "omvei_form"
 SMALL = 1 << 20  # a form without a file: 1 MiB
-SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class TooLargeError(OmveiError):

@@ -1,0 +1,50 @@
+"""Every key of an answer is explained on the page of the keys."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import omvei
+from omvei import lenses
+
+PAGE = (Path(__file__).parents[1] / "docs" / "json.md").read_text("utf-8")
+KINDS = ("search", "product_view", "product_view", "purchase")
+ANSWERS = {
+    "summary": lambda shop: shop.summary(),
+    "map": lambda shop: shop.map("kind"),
+    "people": lambda shop: shop.people(),
+    "trace": lambda shop: shop.trace("u1"),
+    "funnel": lambda shop: shop.funnel(["search", "purchase"], by="kind"),
+    "leaks": lambda shop: shop.leaks(),
+    "findings": lambda shop: shop.findings(),
+}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("keys")
+    rows = [
+        f"u{person},2025-0{1 + person % 6}-1{person % 9}T1{hour}:00:00Z,{kind}"
+        for person in range(40)
+        for hour, kind in enumerate(KINDS[: 2 + person % 3])
+    ]
+    (folder / "shop.csv").write_text("\n".join(["user_id,time,event", *rows]))
+    workspace = omvei.init(folder / "shop")
+    workspace.take(folder / "shop.csv")
+    return workspace.journeys
+
+
+def keys(said):
+    """The keys of an object, of what is in it, and of the first row of a list."""
+    if isinstance(said, list):
+        return keys(said[0]) if said else set()
+    if not isinstance(said, dict):
+        return set()
+    return set(said).union(*(keys(part) for key, part in said.items() if key != "values"))
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_every_key_of_an_answer_is_explained(shop, answer):
+    explained = set(re.findall(r"`(\w+)`", PAGE)) | set(lenses.names())
+    assert keys(ANSWERS[answer](shop).to_json()) - explained == set()
