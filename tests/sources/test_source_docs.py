@@ -41,6 +41,11 @@ def test_every_field_of_ours_is_on_the_page_of_tables():
             "matomo",
             [field for part in ("visit", "action", "first") for field in recipe("matomo")[part]],
         ),
+        (
+            "hubspot",
+            {*recipe("hubspot")["contacts"]["fields"], *recipe("hubspot")["deals"]["fields"]}
+            - {"won"},
+        ),
         ("posthog", recipe("posthog")["fields"]),
         ("snowplow", recipe("snowplow")["fields"]),
         ("woocommerce", recipe("woocommerce")["fields"].keys() - {*EXTRA}),

@@ -59,6 +59,7 @@ def test_actions_are_called_by_their_type_or_their_name(take, fixture):
         "Bestilt",
     ]
     assert log.column("query")[1] == "lett telt"
+    assert log.column("url")[1] == "https://Fjell.example/telt?gclid=9"
     assert log.column("product")[2] == "Telt 3"
     assert log.numbers == [1, 1, 1, 1, 2, 2, 2]
 

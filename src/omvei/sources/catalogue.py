@@ -15,6 +15,7 @@ from omvei.events.schema import IDENTIFIERS
 from omvei.sources import (
     access_log,
     ga4,
+    hubspot,
     matomo,
     newsletter,
     posthog,
@@ -63,6 +64,7 @@ SOURCES: dict[str, Source] = {
         snowplow,
         matomo,
         posthog,
+        hubspot,
     )
 }
 """Every source, by name. Packages add theirs under the entry point group `omvei.sources`."""

@@ -115,7 +115,10 @@ def _statement() -> str:
     what, seen = action.at("type", "a"), action.at("url", "a")
     addressless = ", ".join(map(quoted, rule["addressless"]))
     said["page"] = said.pop("url")
-    said["url"] = f"CASE WHEN {what} NOT IN ({addressless}) THEN {seen} END"
+    # A search on the site has no address of its own: it is that of the page searched from.
+    before = f'last_value({seen} IGNORE NULLS) OVER (PARTITION BY "row" ORDER BY place)'
+    said["url"] = f"""CASE WHEN {what} = 'search' THEN coalesce({seen}, {before})
+        WHEN {what} NOT IN ({addressless}) THEN {seen} END"""
     bought = ", ".join(map(quoted, rule["bought"]))
     said["value"] = f"CASE WHEN {what} IN ({bought}) THEN {action.at('revenue', 'a')} END"
     names = " ".join(

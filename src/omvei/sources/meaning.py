@@ -37,9 +37,9 @@ class Habits:
 
 def habits(cells: Cells, mapping: Mapping[str, str], money: Collection[str] = AMOUNTS) -> Habits:
     """How dates and amounts are written, decided over whole columns."""
-    order = date_order(_column(cells, mapping["time"]), mapping["time"])
+    order = date_order(column_texts(cells, mapping["time"]), mapping["time"])
     marks = {
-        field: decimal_mark(_column(cells, mapping[field]), mapping[field])
+        field: decimal_mark(column_texts(cells, mapping[field]), mapping[field])
         for field in money
         if field in mapping
     }
@@ -48,7 +48,8 @@ def habits(cells: Cells, mapping: Mapping[str, str], money: Collection[str] = AM
     return Habits(order.month_first, comma, tuple(note for note in notes if note))
 
 
-def _column(cells: Cells, value: str) -> Iterator[pa.Array]:
+def column_texts(cells: Cells, value: str) -> Iterator[pa.Array]:
+    """The texts of a field of the file, stretch by stretch; `value` as in a mapping."""
     mark, columns = parts(value, (*cells.columns, *cells.inner))
     with database("UTC") as connection:
         for table, _ in cells.batches(tuple(dict.fromkeys(columns))):
