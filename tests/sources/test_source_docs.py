@@ -1,10 +1,13 @@
 """Every source has a page that says what it reads and how to get the file."""
 
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from omvei import sources
+from omvei.cli import main
 from omvei.errors import UnknownNameError
 from omvei.events.schema import GIVEN
 from omvei.sources import access_log, ga4, segment
@@ -65,3 +68,16 @@ def test_a_source_that_is_not_there_says_which_there_are(tmp_path):
     (tmp_path / "a.csv").write_text("person,time\na,2025-01-01\n")
     with pytest.raises(UnknownNameError, match="There is: 'table', 'access-log'"):
         sources.read(tmp_path / "a.csv", source="zzz")
+
+
+@pytest.mark.parametrize(("name", "source"), sources.SOURCES.items())
+def test_a_source_that_is_partly_known_says_so_on_its_page(name, source):
+    assert source.STATUS in ("complete", "partly known")
+    assert (source.STATUS == "partly known") == ("**Partly known**" in page(name))
+
+
+def test_the_list_of_sources_says_how_well_each_is_known():
+    told = json.loads(CliRunner().invoke(main, ["sources", "--json"]).output)
+    assert {one["name"]: one["status"] for one in told} == {
+        name: source.STATUS for name, source in sources.SOURCES.items()
+    }
