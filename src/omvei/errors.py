@@ -36,14 +36,17 @@ class UnknownNameError(OmveiError, LookupError):
     No channel named 'Fax' among 14 here. There is: 'A', 'B', ..., 'M', 'N', and 1 more.
     """
 
-    def __init__(self, kind: str, name: str, known: Sequence[str]) -> None:
+    def __init__(self, kind: str, name: str, known: Sequence[str], cure: str = "") -> None:
         near = get_close_matches(name, known, n=3)
         hint = f" Did you mean {', '.join(map(repr, near))}?" if near else ""
         if not near and known:
             more = f", and {len(known) - LISTED} more" if len(known) > LISTED else ""
             hint = f" There is: {', '.join(map(repr, known[:LISTED]))}{more}."
         among = f" among {len(known)}" if known else ""
-        super().__init__(f"No {kind} named {name!r}{among} here.{hint}")
+        hint = f"{hint} {cure}".rstrip()
+        super().__init__(
+            f"No {kind} named {name!r}{among} here.{' ' if hint else ''}{hint.strip()}"
+        )
         self.kind, self.name, self.known = kind, name, list(known)
 
 

@@ -303,7 +303,9 @@ class Workspace:
             else None
         )
         if found is None:
-            raise UnknownNameError("identifier", identifier, [])
+            raise UnknownNameError(
+                "identifier", identifier, [], "`omvei why PERSON` lists a person's identifiers."
+            )
         policies.set_apart(self.path / "definitions", *found)
         self.build(progress)
         return dict(zip(("kind", "value"), found, strict=True))

@@ -204,7 +204,7 @@ class Moves:
         self, counts: NDArray[np.int64], leaving: NDArray[np.int64], ends: bool
     ) -> dict[str, Any]:
         if self.goal < 0 or ends:
-            return {"later": None, "otherwise": None, "difference": None}
+            return dict.fromkeys(("later", "first", "otherwise", "difference"))
         first, first_reached = int(counts[4]), int(counts[5])
         other, other_reached = int(leaving[0]) - first, int(leaving[1]) - first_reached
         return {

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..people.quality import measure
 from ..result import Result
 from .intervals import rate
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def quality(journeys: "Journeys") -> Result:
-    """Say how well people could be stitched together.
+    """Say how well the people who have touchpoints could be stitched together.
 
     `people`, `known` (a rate: people with an identifier that names somebody), `orders` (orders
     told of by the web tool, by the shop, by both, and `match_rate`: the share of web orders that
@@ -20,8 +22,9 @@ def quality(journeys: "Journeys") -> Result:
     browsers, emails, orders`: the largest clusters, worth a look).
     """
     workspace = journeys.workspace
+    met = np.concatenate([opened().person for opened in journeys.blocks()] or [np.empty(0, int)])
     told = measure(
-        workspace.events.files(), workspace.path / "people", journeys.build.people_version
+        workspace.events.files(), workspace.path / "people", journeys.build.people_version, met
     )
     orders = told["orders"]
     return Result(

@@ -17,6 +17,11 @@ from ..touchpoints.vocabulary import CLASSES
 if TYPE_CHECKING:
     from ..journeys import Journeys
 
+ANY_IDENTIFIER = (
+    "Give a cookie, a user id, an e-mail address or an order number as it stands in your files, "
+    "or an id from `omvei people`."
+)
+
 
 def trace(journeys: "Journeys", person: str) -> Result:
     """Follow one person, by any of their identifiers.
@@ -32,7 +37,7 @@ def trace(journeys: "Journeys", person: str) -> Result:
     who = journeys.workspace.find(person)
     block = find(journeys, who) if who is not None else None
     if who is None or block is None:
-        raise UnknownNameError("person", person, [])
+        raise UnknownNameError("person", person, [], ANY_IDENTIFIER)
     held = identifiers_of(journeys.workspace.path / "people", journeys.build.people_version, who)
     rows = _rows(journeys, block, {i["node"]: i for i in held})
     bought = [row for row in rows if row["kind"] == "purchase"]

@@ -6,7 +6,7 @@ from ..errors import UnknownNameError
 from ..people.names import name
 from ..people.table import identifiers_of, joins_of
 from ..result import Result
-from .trace import shown
+from .trace import ANY_IDENTIFIER, shown
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
@@ -24,7 +24,7 @@ def why(journeys: "Journeys", person: str) -> Result:
     """
     who = journeys.workspace.find(person)
     if who is None:
-        raise UnknownNameError("person", person, [])
+        raise UnknownNameError("person", person, [], ANY_IDENTIFIER)
     folder = journeys.workspace.path / "people"
     held = identifiers_of(folder, journeys.build.people_version, who)
     joins = joins_of(folder, [f"{i['kind']}:{i['value']}" for i in held])

@@ -31,23 +31,27 @@ class Omvei(click.Group):
     """
 
     def invoke(self, context: click.Context) -> Any:
-        """Run a command."""
+        """Run a command; a mistake ends it with one plain line and exit code 1.
+
+        The exit comes after the error is let go: what its frames hold (tables, maps of files, their
+        threads) must be gone before the interpreter takes itself apart.
+        """
         try:
             return super().invoke(context)
         except OmveiError as error:
-            click.echo(f"Error: {error}", err=True)
-            sys.exit(1)
+            said = f"Error: {error}"
         except BrokenPipeError:
-            sys.exit(1)
+            said = ""
         except OSError as error:
             if error.filename is None:
                 raise
-            click.echo(
+            said = (
                 f"Error: {error.filename}: {error.strerror}. Check the name, the folder and its "
-                "permissions.",
-                err=True,
+                "permissions."
             )
-            sys.exit(1)
+        if said:
+            click.echo(said, err=True)
+        sys.exit(1)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         """Find a command; its examples keep their lines."""

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 from deltalake import DeltaTable
+from numpy.typing import NDArray
 
 from ..events.addresses import show
 from .names import name
@@ -51,8 +54,10 @@ WHERE order_id IS NOT NULL GROUP BY order_id
 """
 
 
-def measure(events: list[str], folder: Path, version: int) -> dict[str, Any]:
-    """Measure the stitching of one build.
+def measure(
+    events: list[str], folder: Path, version: int, people: NDArray[np.int64]
+) -> dict[str, Any]:
+    """Measure the stitching of one build, for the `people` who have touchpoints.
 
     `people`, `known` (people with an identifier that names somebody), `kinds`, `sizes`, `largest`,
     `shared`, and `orders`: `web, shop, matched, only_web, only_shop` (counts) with the first
@@ -66,7 +71,12 @@ def measure(events: list[str], folder: Path, version: int) -> dict[str, Any]:
             "joins": DeltaTable(str(folder / "joins")),
         }
         for table, delta in tables.items():
-            show(con, table, delta)
+            show(con, f"all_{table}", delta)
+        con.register("met", pa.table({"person": people}))
+        con.execute("CREATE VIEW joins AS SELECT * FROM all_joins")
+        con.execute(
+            "CREATE VIEW identifiers AS SELECT * FROM all_identifiers SEMI JOIN met USING (person)"
+        )
         con.execute("SET VARIABLE events = $files", {"files": events})
         found: dict[str, Any] = {}
         for question, sql in QUESTIONS.items():
@@ -77,12 +87,12 @@ def measure(events: list[str], folder: Path, version: int) -> dict[str, Any]:
         for row in found["shared"]:
             if row["kind"] in ("email", "phone"):
                 row["value"] = row["value"][:8] + "…"
-        people, known = con.execute(
+        count, known = con.execute(
             "SELECT count(DISTINCT person), "
             "count(DISTINCT person) FILTER (list_contains($known, kind)) FROM identifiers",
             {"known": list(KNOWN)},
         ).fetchall()[0]
-        return {"people": people, "known": known, "orders": _orders(con)} | found
+        return {"people": count, "known": known, "orders": _orders(con)} | found
 
 
 def _orders(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:

@@ -11,9 +11,6 @@ from importlib.resources import files
 
 import yaml
 
-EVALUATING = ("brand", "comparison", "review", "price", "discount")
-"""Classes that weigh alternatives; `problem` and `category` explore."""
-
 FOLDED = str.maketrans({"å": "a", "ä": "a", "æ": "ae", "ö": "o", "ø": "o", "é": "e", "ü": "u"})
 
 
