@@ -9,7 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from .answers import findings, funnel, leaks, map, people, policies, quality, summary, trace, why
+from .answers import (
+    findings,
+    funnel,
+    leaks,
+    map,
+    people,
+    policies,
+    quality,
+    questions,
+    summary,
+    trace,
+    why,
+)
 from .answers.tally import Tally
 from .blocks import manifest
 from .blocks.block import Block, open_block
@@ -122,6 +134,7 @@ class Journeys:
     why = why.why
     quality = quality.quality
     beside = policies.beside
+    questions = questions.questions
 
     # -- what the answers need ------------------------------------------------------------------
 

@@ -253,6 +253,14 @@ def _policies(said: Row) -> None:
     table("People by channel", said["channels"], tuple(said["channels"][0]))
 
 
+def _questions(said: Row) -> None:
+    table("What they search for", said["classes"], ("query_class", "people", "touchpoints"))
+    rows = [{**row, "later": _rate(row["later"])} for row in said["questions"]]
+    table("Questions", rows, ("query", "query_class", "people", "touchpoints", "later"))
+    if said["others"]:
+        print_lines([f"{said['others']} more questions: --many shows more."])
+
+
 PRINTED = {
     "map": _map,
     "funnel": _steps,
@@ -263,6 +271,7 @@ PRINTED = {
     "people": _people,
     "why": _why,
     "quality": _quality,
+    "questions": _questions,
     "policies": _policies,
 }
 

@@ -14,7 +14,7 @@ ADDRESSES = [
     "/map?node=product_view", "/map?source=product_view&target=add_to_cart", "/map?follow=any",
     "/map?numbers=later", "/map?period=quarter", "/map?from=2025-03-01&to=2025-04-30",
     "/people", "/people?by=kind&node=search", "/people/u1", "/people/u1?lens=stdc",
-    "/leaks", "/leaks?lens=funnel", "/funnel", "/funnel?by=stage",
+    "/leaks", "/leaks?lens=funnel", "/funnel", "/funnel?by=stage", "/questions",
     "/funnel?by=kind&step=search&step=purchase&within=7d", "/data", "/data/rejected",
 ]  # fmt: skip
 
@@ -43,7 +43,7 @@ def test_no_page_has_an_inline_style_or_script(pages, address):
 
 
 @pytest.mark.parametrize(
-    "page", ["/start", "/map", "/people", "/people/u1", "/leaks", "/funnel", "/data"]
+    "page", ["/start", "/map", "/people", "/people/u1", "/leaks", "/funnel", "/questions", "/data"]
 )
 def test_every_page_has_its_json(pages, page):
     answer = pages.get(f"{page}.json")
@@ -157,7 +157,7 @@ def test_a_finding_leads_to_a_page_with_its_number(pages):
 
 def test_without_data_every_page_shows_how_to_begin(empty):
     pages = client(empty)
-    for address in ("/", "/map", "/people", "/leaks", "/funnel"):
+    for address in ("/", "/map", "/people", "/leaks", "/funnel", "/questions"):
         answer = pages.get(address)
         assert answer.status_code == 200
         assert "Bring in a file" in answer.text
@@ -228,7 +228,16 @@ def test_simulated_data_is_labelled_on_every_page(shop):
     mark.touch()
     try:
         pages = client(shop)
-        for address in ("/", "/map", "/people", "/people/u1", "/leaks", "/funnel", "/data"):
+        for address in (
+            "/",
+            "/map",
+            "/people",
+            "/people/u1",
+            "/leaks",
+            "/funnel",
+            "/questions",
+            "/data",
+        ):
             assert "Simulated" in pages.get(address).text, address
     finally:
         mark.unlink()
@@ -244,7 +253,7 @@ def test_a_period_that_ends_before_it_begins_is_refused(pages):
     assert "before it begins" in answer.json()["error"]
 
 
-@pytest.mark.parametrize("address", ["/map", "/leaks", "/funnel"])
+@pytest.mark.parametrize("address", ["/map", "/leaks", "/funnel", "/questions"])
 def test_a_period_without_data_says_so(pages, address):
     answer = pages.get(
         f"{address}?from=2030-01-01&to=2030-02-01", headers={"accept-language": "en"}

@@ -192,6 +192,24 @@ def people(
 
 
 @main.command()
+@click.option("--many", default=25, show_default=True, help="How many questions to list.")
+@narrowed
+@as_json
+@click.pass_obj
+def questions(
+    folder: Path,
+    many: int,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+) -> None:
+    """List the questions people ask: search words, their class, and what came after."""
+    show(asked_of(folder, since, until, where, lens).questions(many=many), raw)
+
+
+@main.command()
 @narrowed
 @as_json
 @click.pass_obj

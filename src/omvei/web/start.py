@@ -13,8 +13,8 @@ DOORS = (
     ("map", "/map"),
     ("trace", "/map?follow=any"),
     ("leaks", "/leaks"),
+    ("questions", "/questions"),
     ("funnel", "/funnel"),
-    ("people", "/people"),
     ("data", "/data"),
 )
 
