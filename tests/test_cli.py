@@ -99,6 +99,7 @@ def test_a_page_of_its_own_is_written(shop, tmp_path):
     text = page.read_text("utf-8")
     assert "<svg" in text
     assert "<script" not in text
+    assert "with fewer than 10 people are left out" in text
 
 
 def test_a_dry_run_keeps_nothing(shop, tmp_path):

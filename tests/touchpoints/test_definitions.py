@@ -41,6 +41,7 @@ def test_a_rule_of_the_site_changes_kind_content_and_stage_after_a_build(tmp_pat
     assert workspace.journeys.trace("a").to_json()["rows"][0]["kind"] == "page_view"
     (tmp_path / "w" / "definitions" / "touchpoints.yaml").write_text(
         "- match: {url: '/kurs/*'}\n  kind: guide_read\n  content: Kurs\n  stage: decision\n"
+        "  format: course\n  question: Which tent?\n  ownership: partner\n"
     )
     workspace.build()
     row = workspace.journeys.trace("a").to_json()["rows"][0]
@@ -49,6 +50,13 @@ def test_a_rule_of_the_site_changes_kind_content_and_stage_after_a_build(tmp_pat
         "Kurs",
         "decision",
     )
+    assert {key: row[key] for key in ("intended", "format", "question", "ownership")} == {
+        "intended": "decision",
+        "format": "course",
+        "question": "Which tent?",
+        "ownership": "partner",
+    }
+    assert (row["controlled"], row["initiator"]) == (False, "customer")
 
 
 def test_a_newsletter_row_with_only_a_campaign_came_by_email(tmp_path):

@@ -12,7 +12,7 @@ from ..moment import moment
 from ..people.names import name
 from ..people.table import identifiers_of
 from ..result import Result
-from ..touchpoints.vocabulary import CLASSES
+from ..touchpoints.vocabulary import CLASSES, INITIATORS, OWNERSHIPS
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
@@ -28,6 +28,8 @@ def trace(journeys: "Journeys", person: str) -> Result:
 
     One row a touchpoint: `time, session, new_session, cycle` (purchases before it), `channel,
     kind, event, content, query, query_class, product, campaign, value` (in `currency`),
+    `ownership` (whose touchpoint it is), whether it is `controlled` by the firm, `initiator`, the
+    stage its content is `intended` for, its `format` and the `question` it answers,
     `gap_seconds` since the one before, `loop` (`self`: the same kind again; `back`: a kind met
     earlier in this purchase cycle), `stages` (the stage in every model) and `why` (the identifier
     by which it is theirs, with the file and row it came from). The window does not narrow a trace.
@@ -115,6 +117,10 @@ def _rows(
                 if block["query_class"][row] >= 0
                 else None,
                 **{column: word(column, row) for column in ("product", "brand", "campaign")},
+                "ownership": OWNERSHIPS[block["ownership"][row]],
+                "controlled": OWNERSHIPS[block["ownership"][row]] == "owned",
+                "initiator": INITIATORS[block["initiator"][row]],
+                **{column: word(column, row) for column in ("intended", "format", "question")},
                 "value": value / 100 if value else None,
                 "currency": currency,
                 "rating": int(block["rating"][row]) / 100 if block["rating"][row] >= 0 else None,

@@ -30,6 +30,7 @@ TOUCHPOINTS = (
         np.int32,
         "the stage its content is meant for (dictionary `intended`); -1 for none",
     ),
+    Held("format", np.int32, "what sort of content it is (dictionary `format`); -1 for none"),
     Held(
         "question",
         np.int32,
@@ -68,6 +69,7 @@ DICTIONARIES = (
     "brand",
     "campaign",
     "intended",
+    "format",
     "question",
     "currency",
     "source",

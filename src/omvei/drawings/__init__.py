@@ -32,14 +32,15 @@ def page(answer: Mapping[str, Any], language: str = "en") -> str:
     Raises `KeyError` for an answer that has no drawing.
     """
     from omvei.drawings import map
-    from omvei.drawings.sheet import html_page
+    from omvei.drawings.sheet import html_page, notes
     from omvei.language import words
 
     said = words(language)
     if answer["answer"] == "map":
         return map.page(answer, said)
-    note = f'<p class="note">{said("simulated.long")}</p>' if answer.get("simulated") else ""
-    return html_page(said(f"{answer['answer']}.title"), note + _body(answer, language), said)
+    return html_page(
+        said(f"{answer['answer']}.title"), notes(answer, said) + _body(answer, language), said
+    )
 
 
 def _body(answer: Mapping[str, Any], language: str) -> str:

@@ -26,14 +26,21 @@ def html_page(title: str, body: str, words: Words) -> str:
     )
 
 
+def notes(answer: Json, words: Words) -> str:
+    """Say what a reader must know of any answer: that it is simulated, that groups are left out."""
+    said = [words("simulated.long")] if answer.get("simulated") else []
+    if hidden := answer.get("hidden"):
+        said.append(words("shared.hidden", n=hidden["rows"], least=hidden["least"]))
+    return "".join(tag("p", escape(sentence), class_="note") for sentence in said)
+
+
 def map_page(map: Json, words: Words) -> str:
     """Return the map, its legend, what it says and its table as one page."""
     from omvei.drawings import map as drawing
 
     shown = choose(map)
     parts = [tag("p", escape(lead(map, words)), class_="lead")]
-    if map.get("simulated"):
-        parts.append(tag("p", escape(words("simulated.long")), class_="note"))
+    parts.append(notes(map, words))
     if map["n"] < 30:
         parts.append(tag("p", escape(words("too_few", n=map["n"], m=30)), class_="note"))
     for shape in ("wide", "tall"):

@@ -127,6 +127,7 @@ def _name_kinds(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> Non
             "kind_code": pa.array([codes()[n.kind] for n in named], pa.int16()),
             "named_content": _texts(n.content or f"({n.kind})" for n in named),
             "intended": _texts(n.stage for n in named),
+            "format": _texts(n.format for n in named),
             "question": _texts(n.question for n in named),
             "ownership": pa.array([OWNERSHIPS.index(n.ownership) for n in named], pa.int8()),
             "initiator": pa.array([INITIATORS.index(n.initiator) for n in named], pa.int8()),
@@ -164,7 +165,8 @@ def _name_channels(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> 
 NAMED = """
 SELECT
     i.person, i.node AS identifier, f.time, f.row, f.file, f.event_id, f.source, f.event,
-    n.kind_code AS kind, n.named_content AS content, n.intended, n.question,
+    n.kind_code AS kind, n.named_content AS content, n.intended,
+    n.format, n.question,
     -- a page waits for its visit's channel; what was not a page has the channel its kind says
     -- (a campaign alone, as in a newsletter's list of sendings, does not say how anybody came)
     coalesce(
