@@ -15,5 +15,6 @@ def questions(request: Request) -> Response:
         return as_json(answer)
     return show(
         request, "questions.html", asked_for=answer, asked=asked, periods=PERIODS,
+        seen=asked.journeys.summary().to_json()["people"],
         simulated=asked.workspace.simulated, json=address("/questions.json", asked.query),
     )  # fmt: skip
