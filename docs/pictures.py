@@ -75,12 +75,12 @@ def main() -> None:
             (FOLDER / f"{name}.json").write_text(text + "\n", "utf-8")
             if said["answer"] == "map":
                 (FOLDER / f"{name}.svg").write_text(drawn(said) + "\n", "utf-8")
-            tab = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
+            tab = browser.new_page(viewport={"width": 1100, "height": 800}, color_scheme="light")
             whole = Path(scratch) / "page.html"
             whole.write_text(page(said), "utf-8")
             tab.goto(whole.as_uri())
             tab.set_viewport_size(
-                {"width": 1280, "height": 1000 if said["answer"] == "map" else 800}
+                {"width": 1100, "height": 920 if said["answer"] == "map" else 800}
             )
             tab.screenshot(path=FOLDER / f"{name}.png")
         browser.close()
