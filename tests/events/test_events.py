@@ -135,3 +135,21 @@ def test_a_refused_file_leaves_nothing_in_the_folder_of_the_table(workspace, tmp
     with pytest.raises(omvei.SourceError):
         workspace.take(file(tmp_path, "b.csv", [*ROWS, "p1,yesterday,visit\n"]))
     assert sorted(p.name for p in (tmp_path / "w" / "events").iterdir()) == before
+
+
+def test_an_interruption_right_after_the_commit_keeps_the_files(workspace, tmp_path, monkeypatch):
+    from deltalake import DeltaTable
+
+    commit = DeltaTable.create_write_transaction
+
+    def interrupted(*words, **more):
+        commit(*words, **more)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(DeltaTable, "create_write_transaction", interrupted)
+    path = file(tmp_path, "a.csv", ROWS)
+    with pytest.raises(KeyboardInterrupt):
+        workspace.take(path)
+    monkeypatch.undo()
+    assert counts(workspace.take(path)) == [(10, 10, 0, 0, True)]
+    assert workspace.journeys.summary().to_json()["events"] == 10

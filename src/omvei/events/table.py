@@ -176,7 +176,9 @@ class Events:
                 ),
             )
         except BaseException:
-            parts.discard()
+            # an interruption may come after the commit: files that the log names must stay
+            if all(landed.file != file for landed in self.imports()):
+                parts.discard()
             raise
         return done
 
