@@ -1,10 +1,10 @@
 r"""
 The words, numbers and dates of one language.
 
-Every sentence a person reads stands in a catalogue, `locale/<language>.yaml`: a key and a sentence
-with {placeholders}. A sentence that differs for one and many is a small mapping, `one:` and
-`other:`, chosen by the value called `n`. What is missing in Swedish or Danish is said in English,
-never in Norwegian.
+Every sentence a person reads stands in a catalogue, `locale/<language>/`, with a file for each part
+of the app: a key and a sentence with {placeholders}. A sentence that differs for one and many is a
+small mapping, `one:` and `other:`, chosen by the value called `n`. What is missing in Swedish or
+Danish is said in English, never in Norwegian.
 
 >>> words("nb")("map.people", n=6400)
 '6\xa0400 personer'
@@ -229,8 +229,10 @@ def vocabulary() -> Mapping[str, Mapping[str, Any]]:
 
 @cache
 def _catalogue(language: str) -> Mapping[str, Sentence]:
-    text = files("omvei").joinpath(f"locale/{language}.yaml").read_text("utf-8")
-    return yaml.safe_load(text) or {}
+    found: dict[str, Sentence] = {}
+    for file in files("omvei").joinpath(f"locale/{language}").iterdir():
+        found |= yaml.safe_load(file.read_text("utf-8")) or {}
+    return found
 
 
 @cache

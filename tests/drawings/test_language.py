@@ -9,10 +9,22 @@ import yaml
 from omvei.language import LANGUAGES, choose, vocabulary, words
 
 
+def parts(language):
+    return {
+        file.name: yaml.safe_load(file.read_text("utf-8"))
+        for file in files("omvei").joinpath(f"locale/{language}").iterdir()
+    }
+
+
 def catalogue(language):
-    return (
-        yaml.safe_load(files("omvei").joinpath(f"locale/{language}.yaml").read_text("utf-8")) or {}
-    )
+    return {key: text for part in parts(language).values() for key, text in part.items()}
+
+
+@pytest.mark.parametrize("language", ["nb", "sv", "da"])
+def test_every_language_has_the_parts_of_english_and_each_key_in_the_same(language):
+    keys = {name: set(part) for name, part in parts(language).items()}
+    assert keys == {name: set(part) for name, part in parts("en").items()}
+    assert sum(map(len, keys.values())) == len(set().union(*keys.values()))
 
 
 def forms(sentence):

@@ -18,6 +18,7 @@ from omvei import lenses
 from omvei.language import LANGUAGES, Words, choose, words
 from omvei.web.asking import USUAL_LENSES
 from omvei.web.guard import form_token, keep_token
+from omvei.web.navigation import place, rooms
 
 THEMES = ("auto", "light", "dark")
 
@@ -59,6 +60,7 @@ def show(request: Request, template: str, status: int = 200, **context: Any) -> 
         query = dict(request.query_params) if path is None else {}
         return address(path or request.url.path, query | changes)
 
+    room, page = place(request.url.path)
     everything: dict[str, Any] = {
         "t": t,
         "url": url,
@@ -68,6 +70,9 @@ def show(request: Request, template: str, status: int = 200, **context: Any) -> 
         "usual_lenses": USUAL_LENSES,
         "other_lenses": [name for name in lenses.names() if name not in USUAL_LENSES],
         "token": form_token(request),
+        "rooms": rooms(),
+        "room": room,
+        "page": page,
         "here": request.url.path,
         "query": request.url.query,
         "back": request.url.path + (f"?{request.url.query}" if request.url.query else ""),

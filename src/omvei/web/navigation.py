@@ -1,0 +1,34 @@
+"""The rooms of the app and the pages in each: which are shown in the header, and where we are."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+
+@cache
+def rooms() -> Mapping[str, Mapping[str, str]]:
+    """Return the rooms: the name of each, and the addresses of its pages by their names.
+
+    >>> list(rooms()["answers"])
+    ['leaks', 'questions', 'funnel']
+    """
+    text = files("omvei.web").joinpath("navigation.yaml").read_text("utf-8")
+    found: Mapping[str, Mapping[str, str]] = yaml.safe_load(text)
+    return found
+
+
+def place(path: str) -> tuple[str, str]:
+    """Return the room and the page that an address belongs to; two empty words for none.
+
+    >>> place("/people/1001"), place("/leaks"), place("/"), place("/elsewhere")
+    (('people', 'people'), ('answers', 'leaks'), ('start', 'start'), ('', ''))
+    """
+    nearest = ("", "", "")
+    for room, pages in rooms().items():
+        for page, address in pages.items():
+            inside = path == address or (address != "/" and path.startswith(f"{address}/"))
+            if inside and len(address) > len(nearest[2]):
+                nearest = (room, page, address)
+    return nearest[:2]
