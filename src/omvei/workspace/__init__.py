@@ -1,0 +1,201 @@
+"""A workspace: a folder with everything Omvei knows about one firm's customers.
+
+```
+omvei.toml      settings and the goal       definitions/   what the site's pages and brands are
+omvei.key       key of the hashes           events/        the facts, a Delta Lake table
+people/         who is who                  journeys/      blocks: derived, can be rebuilt
+rejected/       rows set aside, with why
+places/         where the map's nodes stand     waiting/       files sent to the app, not confirmed
+```
+"""
+
+import os
+import secrets
+import tomllib
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..durations import parse
+from ..errors import DefinitionError, UnknownNameError, WorkspaceError
+from . import building, importing
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+    from ..events.table import Events
+    from ..journeys import Journeys
+
+SETTINGS = """# Settings of this workspace. Change them, then run `omvei build`.
+
+[sessions]
+gap = "{gap}"          # a silence of at least this long starts a new visit
+
+[goal]
+kind = "purchase"      # what you want people to do: a kind of touchpoint
+
+[identity]
+policy = "default"     # strict, default or loose: how readily identifiers are joined
+
+[site]
+hosts = []             # your own host names, where the data does not say them
+"""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An open workspace. Nothing heavy is loaded until it is needed."""
+
+    path: Path
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """`omvei.toml`, read once."""
+        file = self.path / "omvei.toml"
+        try:
+            return tomllib.loads(file.read_text("utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            line = int(str(error).rpartition("line ")[2].partition(",")[0] or 1)
+            raise DefinitionError(file, line, f"is not TOML: {error}") from None
+
+    @property
+    def goal(self) -> str | None:
+        """The kind of touchpoint that is the goal; None where the firm named none."""
+        from ..touchpoints.vocabulary import kinds
+
+        named = self.settings.get("goal", {}).get("kind")
+        if named and named not in kinds():
+            raise UnknownNameError("kind", str(named), list(kinds()))
+        return str(named) if named else None
+
+    @property
+    def session_gap_seconds(self) -> float:
+        """A silence of at least this long starts a new visit."""
+        return parse(str(self.settings.get("sessions", {}).get("gap", "1800s"))).total_seconds()
+
+    @property
+    def key(self) -> bytes:
+        """The key of the hashes: made once, readable by the owner only."""
+        file = self.path / "omvei.key"
+        if not file.exists():
+            # whole or not at all, and never another's: two processes may get here at once
+            scratch = self.path / f".{secrets.token_hex(8)}"
+            handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as out:
+                out.write(secrets.token_hex(32))
+            with suppress(FileExistsError):
+                os.link(scratch, file)
+            scratch.unlink()
+        return bytes.fromhex(file.read_text().strip())
+
+    @property
+    def events(self) -> "Events":
+        """The table of events."""
+        from ..events.table import Events
+
+        return Events(self.path / "events")
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the data is simulated: a file named `simulated` lies beside it."""
+        return (self.path / "simulated").exists()
+
+    # -- taking files in: importing.py --------------------------------------------------------
+
+    preview = importing.preview
+    take = importing.take
+    undo = importing.undo
+    rejected = importing.rejected
+
+    def imports(self) -> list[dict[str, Any]]:
+        """Every import, oldest first."""
+        return [asdict(done) for done in self.events.imports()]
+
+    # -- journeys: building.py ----------------------------------------------------------------
+
+    build = building.build
+    unmerge = building.unmerge
+    under = building.under
+
+    @property
+    def stale(self) -> bool:
+        """Whether there are events that the journeys were not built from yet."""
+        from ..blocks import manifest
+
+        built = manifest.read(self.path / "journeys")
+        return self.events.version != (built.events_version if built else -1)
+
+    def alone(self) -> "FileLock":
+        """A lock that one process at a time holds while it changes the workspace; others wait.
+
+        The system frees it when its holder dies.
+        """
+        from filelock import FileLock
+
+        return FileLock(self.path / ".lock")
+
+    @property
+    def journeys(self) -> "Journeys":
+        """The journeys of everybody, as of the newest build."""
+        from ..journeys import Journeys
+
+        return Journeys.of(self)
+
+    def find(self, who: str) -> int | None:
+        """The person who holds an identifier: an id, a user id, an e-mail, an order number, ..."""
+        from ..blocks import manifest
+        from ..people import table
+
+        now = manifest.read(self.path / "journeys")
+        if now is None:
+            return None
+        return table.find(self.path / "people", now.people_version, self.words(who))
+
+    def words(self, who: str) -> dict[str, str]:
+        """What to look for under each kind of identifier."""
+        from ..sources.contact import hash_email, hash_phone
+
+        words = {"user_id": who, "person": who, "order_id": who, "anonymous_id": who}
+        words["email"] = hash_email(who, self.key) or who
+        words["phone"] = hash_phone(who, self.key) or who
+        return words
+
+    def check(self) -> None:
+        """Raise `WorkspaceError` if the folder is not a workspace."""
+        if not (self.path / "omvei.toml").exists():
+            raise WorkspaceError(
+                f"{self.path} is not an Omvei workspace. Make one with: omvei -w {self.path} init"
+            )
+
+
+def init(path: Path | str, session_gap: str = "1800s") -> Workspace:
+    """Make a workspace in a folder; an existing one keeps its data and settings.
+
+    >>> import tempfile
+    >>> init(tempfile.mkdtemp()).goal
+    'purchase'
+    """
+    parse(session_gap)
+    folder = Path(path)
+    if set("[]#?") & set(str(folder.absolute())):
+        raise WorkspaceError(
+            f"{folder} cannot hold a workspace: Delta Lake cannot keep a table in a folder whose "
+            "path has one of [ ] # ? in it. Choose another folder."
+        )
+    (folder / "definitions").mkdir(parents=True, exist_ok=True)
+    file = folder / "omvei.toml"
+    if not file.exists():
+        file.write_text(SETTINGS.format(gap=session_gap), "utf-8")
+    return open(folder)
+
+
+def open(path: Path | str = ".") -> Workspace:
+    """Open the workspace in a folder.
+
+    Raises `WorkspaceError` if there is none.
+    """
+    workspace = Workspace(Path(path))
+    workspace.check()
+    return workspace

@@ -1,0 +1,90 @@
+"""Building the journeys from the events, the settings and the definitions."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import UnknownNameError
+from .progress import silent
+
+if TYPE_CHECKING:
+    from ..blocks.build import Settings
+    from ..blocks.manifest import Build
+    from ..events.table import Progress
+    from ..journeys import Journeys
+    from . import Workspace
+
+
+def build(workspace: "Workspace", progress: "Progress" = silent) -> "Build":
+    """Build the journeys again, from all events and the definitions as they are now."""
+    from ..blocks.build import build
+    from ..touchpoints import definitions
+
+    workspace.check()
+    said = definitions.load(
+        workspace.path / "definitions", workspace.settings.get("site", {}).get("hosts", ())
+    )
+    with workspace.alone():
+        return build(
+            workspace.events,
+            workspace.path / "people",
+            workspace.path / "journeys",
+            _settings(workspace),
+            said,
+            progress,
+        )
+
+
+def _settings(workspace: "Workspace", policy: str | None = None) -> "Settings":
+    """What a build depends on besides events and definitions."""
+    from ..blocks.build import Settings
+    from ..people import policies
+
+    named = policy or str(workspace.settings.get("identity", {}).get("policy", "default"))
+    return Settings(
+        workspace.session_gap_seconds,
+        workspace.key.hex(),
+        policies.policy(named).name,
+        tuple(policies.apart(workspace.path / "definitions")),
+    )
+
+
+def unmerge(
+    workspace: "Workspace", identifier: str, progress: "Progress" = silent
+) -> dict[str, str]:
+    """Set an identifier apart: it is joined to nobody from now on, and history is rebuilt.
+
+    Returns its `kind` and `value`. Kept in `definitions/apart.yaml`; taking the line away and
+    building joins again. Raises `UnknownNameError` if nobody has the identifier.
+    """
+    from ..blocks import manifest
+    from ..people import policies, table
+
+    now = manifest.read(workspace.path / "journeys")
+    found = (
+        table.held(workspace.path / "people", now.people_version, workspace.words(identifier))
+        if now
+        else None
+    )
+    if found is None:
+        raise UnknownNameError(
+            "identifier", identifier, [], "`omvei why PERSON` lists a person's identifiers."
+        )
+    policies.set_apart(workspace.path / "definitions", *found)
+    workspace.build(progress)
+    return dict(zip(("kind", "value"), found, strict=True))
+
+
+def under(workspace: "Workspace", policy: str, folder: Path) -> "Journeys":
+    """The journeys as they would be under another policy, built in a folder of their own."""
+    from ..blocks.build import build
+    from ..journeys import Journeys
+    from ..touchpoints import definitions
+
+    workspace.check()
+    said = definitions.load(
+        workspace.path / "definitions", workspace.settings.get("site", {}).get("hosts", ())
+    )
+    made = build(
+        workspace.events, folder / "people", folder / "journeys", _settings(workspace, policy), said
+    )
+    return Journeys(workspace, made)

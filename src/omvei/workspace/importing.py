@@ -1,0 +1,162 @@
+"""Taking files in, looking at them first, and taking them out again."""
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import SourceError, UnknownNameError
+from .progress import silent
+
+if TYPE_CHECKING:
+    from ..events.table import Progress
+    from . import Workspace
+
+
+def preview(
+    workspace: "Workspace",
+    path: Path | str,
+    source: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    event: str | None = None,
+    timezone: str = "UTC",
+    rows: int = 5,
+) -> list[dict[str, Any]]:
+    """What would be understood of a file, without keeping anything: the dry run.
+
+    One item a file found under `path`: `file, source, mapping, unmapped, notes, rows` (the
+    first good ones), `good`, `bad` (counts over the whole file), `rejected` (the first bad).
+    """
+    from .. import sources
+    from ..events.schema import GIVEN, REFUSED
+
+    def look(name: str, file: Path) -> dict[str, Any]:
+        reading = sources.read(file, _options(workspace, mapping, event, timezone), source, name)
+        good, bad = 0, 0
+        first: list[dict[str, Any]] = []
+        rejected: list[dict[str, Any]] = []
+        for batch in reading.batches:
+            refused = batch.filter(batch.column("reason").is_valid())
+            bad += len(refused)
+            good += len(batch) - len(refused)
+            if len(first) < rows:
+                kept = batch.filter(batch.column("reason").is_null()).slice(0, rows - len(first))
+                for row in kept.select([column.name for column in GIVEN]).to_pylist():
+                    first.append({key: said for key, said in row.items() if said is not None})
+            keep = refused.select([column.name for column in REFUSED])
+            rejected += keep.slice(0, rows - len(rejected)).to_pylist()
+        return {
+            "file": name,
+            "source": reading.source,
+            "mapping": dict(reading.mapping),
+            "unmapped": list(reading.unmapped),
+            "notes": list(reading.notes),
+            "good": good,
+            "bad": bad,
+            "rows": first,
+            "rejected": rejected,
+        }
+
+    return _each(path, look)
+
+
+def take(
+    workspace: "Workspace",
+    path: Path | str,
+    source: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    event: str | None = None,
+    timezone: str = "UTC",
+    allow_rejects: bool = False,
+    progress: "Progress" = silent,
+    build: bool = True,
+) -> list[dict[str, Any]]:
+    """Import a file, a folder or an archive, each file whole or not at all, and rebuild.
+
+    One item a file: `file, name, source, rows, events, rejected, duplicates, mapping, time,
+    known` (`known`: the file was here already). Of several files, one that cannot be taken in
+    does not stop the others: its item is `name, error`. A single one raises `SourceError`.
+    """
+    from .. import sources
+
+    workspace.check()
+
+    def one(name: str, file: Path) -> dict[str, Any]:
+        with file.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()[:16]
+        reading = sources.read(file, _options(workspace, mapping, event, timezone), source, name)
+        with workspace.alone():
+            done = workspace.events.append(
+                reading,
+                file=digest,
+                name=name,
+                now=datetime.now(UTC).isoformat(timespec="seconds"),
+                allow_rejects=allow_rejects,
+                progress=progress,
+            )
+        return asdict(done)
+
+    found = _each(path, one)
+    if build and workspace.stale:
+        workspace.build(progress)
+    return found
+
+
+def _each(path: Path | str, do: Callable[[str, Path], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Do something with every file under `path`, by its short name."""
+    from .. import sources
+
+    found: list[dict[str, Any]] = []
+    failed: list[SourceError] = []
+    with sources.open_files(Path(path)) as files:
+        for long_name, file in files:
+            name = _short(long_name, Path(path))
+            try:
+                found.append(do(name, file))
+            except SourceError as error:
+                failed.append(type(error)(name, error.reason, error.cure))
+                found.append({"name": name, "error": str(failed[-1])})
+    if failed and len(found) == 1:
+        raise failed[0]
+    return found
+
+
+def undo(workspace: "Workspace", name: str, progress: "Progress" = silent) -> dict[str, Any]:
+    """Take an imported file out again, by its name, and rebuild; return its import.
+
+    Raises `UnknownNameError` if no such file was imported.
+    """
+    workspace.check()
+    with workspace.alone():
+        done = workspace.events.undo(name)
+    workspace.build(progress)
+    return asdict(done)
+
+
+def rejected(
+    workspace: "Workspace", file: str | None = None, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """Rows that were set aside: `file, row, column, reason, text`.
+
+    Raises `UnknownNameError` if no such file was imported.
+    """
+    known = [name for done in workspace.events.imports() for name in (done.name, done.file)]
+    if file is not None and file not in known:
+        raise UnknownNameError("import", file, known[::2])
+    return workspace.events.rejected(file, limit)
+
+
+def _options(
+    workspace: "Workspace", mapping: Mapping[str, str] | None, event: str | None, timezone: str
+) -> Any:
+    from ..sources.reading import Options
+
+    return Options(dict(mapping or {}), event, timezone, workspace.key)
+
+
+def _short(name: str, given: Path) -> str:
+    """A file's name without the folders before the one that was given."""
+    return name.removeprefix(f"{given.parent}{os.sep}") if str(given.parent) != "." else name
