@@ -7,6 +7,7 @@
 """
 
 from .errors import (
+    DamagedError,
     DefinitionError,
     LensError,
     NothingToAnswerError,
@@ -18,6 +19,7 @@ from .errors import (
 from .workspace import Workspace, init, open
 
 __all__ = [
+    "DamagedError",
     "DefinitionError",
     "LensError",
     "NothingToAnswerError",

@@ -10,6 +10,7 @@ Every error Omvei raises on purpose:
   - LensError            a model file that is wrong: file, line, what was expected
   - DefinitionError      any other YAML file that is wrong: file, line, what was expected
   - WorkspaceError       a folder that is not a workspace, or is busy
+    + DamagedError         a file of a workspace that is not as it was written
   - NothingToAnswerError there is no data, or no goal, to answer the question from
 
 Every message says what was wrong, what there is, and what to do.
@@ -84,6 +85,17 @@ class LensError(DefinitionError):
 
 class WorkspaceError(OmveiError):
     """A folder is not a workspace, or another process is changing it."""
+
+
+class DamagedError(WorkspaceError):
+    """A file that a workspace needs is missing, cut off or changed."""
+
+    def __init__(self, file: Path | str) -> None:
+        super().__init__(
+            f"{file} is not as it was written. Find out what else is, and make it again, with: "
+            "omvei verify"
+        )
+        self.file = str(file)
 
 
 class NothingToAnswerError(OmveiError):

@@ -24,7 +24,7 @@ from .answers import (
 )
 from .answers.tally import Tally
 from .blocks import manifest
-from .blocks.block import Block, open_block
+from .blocks.block import Block, open_block, read_living
 from .blocks.dictionaries import Dictionaries
 from .engines import local
 from .errors import NothingToAnswerError, OmveiError, UnknownNameError
@@ -206,19 +206,22 @@ class Journeys:
 
     def blocks(self) -> list[Callable[[], Block]]:
         """The blocks, narrowed; each is opened when called."""
-        return [partial(self._open, str(row["block"])) for row in self.build.blocks]
+        return [partial(self._open, row) for row in self.build.blocks if row["people"]]
 
-    def _open(self, name: str) -> Block:
-        whole = open_block(self.build.folder, name)
+    def _open(self, row: dict[str, Any]) -> Block:
+        folder, living = self.build.place(row), self.build.living(row)
+        whole = open_block(folder, str(row["block"]))
         stored = whole.column
         known = {f"stage:{lens.digest}": lens for lens in [*self._lens.values(), *shipped()]}
 
         def column(wanted: str) -> Any:
             if wanted.startswith("stage:"):
-                return stage_column(whole, self.build.folder, known[wanted], self.words)
+                return stage_column(whole, folder, known[wanted], self.words)
             return stored(wanted)
 
         whole.column = column
+        if living is not None:
+            whole = whole.keep(read_living(living, whole.people)[whole.place])
         return self._narrow(whole)
 
     def _narrow(self, block: Block) -> Block:

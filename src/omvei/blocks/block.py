@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ..errors import DamagedError
+
 Column = NDArray[Any]
 
 
@@ -68,19 +70,50 @@ class Block:
 
 
 def open_block(folder: Path, name: str) -> Block:
-    """Map the two files of a block."""
+    """Map the two files of a block.
+
+    Raises `DamagedError` if one is missing, cut off or no Arrow file.
+    """
     people = _Mapped(folder / f"{name}.people.arrow")
     touchpoints = _Mapped(folder / f"{name}.touchpoints.arrow")
     starts = np.append(people("start"), np.int64(touchpoints.rows)).astype(np.int64)
     return Block(people("person"), starts, touchpoints, name)
 
 
+def write_living(path: Path, live: NDArray[np.bool_]) -> None:
+    """Write which of a block's people live: one bit each."""
+    np.packbits(live).tofile(path)
+
+
+def read_living(path: Path, people: int) -> NDArray[np.bool_]:
+    """Which of a block's people live.
+
+    Raises `DamagedError` if the file is missing or too short.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "0000.live"
+    >>> write_living(path, np.array([True, False, True]))
+    >>> read_living(path, 3).tolist()
+    [True, False, True]
+    """
+    try:
+        bits = np.fromfile(path, np.uint8)
+    except OSError:
+        raise DamagedError(path) from None
+    if len(bits) != (people + 7) // 8:
+        raise DamagedError(path)
+    return np.unpackbits(bits, count=people).astype(np.bool_)
+
+
 class _Mapped:
     """The columns of one Arrow file, mapped from disk."""
 
     def __init__(self, path: Path) -> None:
-        with pa.memory_map(str(path)) as source:
-            self.table = pa.ipc.open_file(source).read_all()
+        try:
+            with pa.memory_map(str(path)) as source:
+                self.table = pa.ipc.open_file(source).read_all()
+        except (OSError, pa.ArrowInvalid):
+            raise DamagedError(path) from None
         self.rows = len(self.table)
 
     def __call__(self, name: str) -> Column:

@@ -108,9 +108,6 @@ def build(
         progress(2, 5, "touchpoints")
         _name(con, sum(done.rows - done.rejected for done in imports))
         progress(3, 5, "journeys")
-        first, last = con.execute(
-            "SELECT epoch_us(min(time)), epoch_us(max(time)) FROM named WHERE class = 0"
-        ).fetchall()[0]
         counts, blocks = _write_blocks(con, folder, words, settings)
         counts |= {"joins": len(found.joins) - refused, "refused_joins": refused}
         words.write(folder / "dictionaries.parquet")
@@ -124,9 +121,14 @@ def build(
         {
             "session_gap_seconds": settings.session_gap_seconds,
             "policy": settings.policy,
-            "first": first,
-            "last": last,
+            "first": min((row["first"] for row in blocks), default=None),
+            "last": max((row["last"] for row in blocks), default=None),
         },
+        manifest.checksums(
+            journeys_folder.parent,
+            folder / "dictionaries.parquet",
+            *people_table.files(people_folder, people_version),
+        ),
     )
     manifest.commit(journeys_folder, done)
     return done
@@ -178,7 +180,7 @@ def _name(con: duckdb.DuckDBPyConnection, rows: int) -> None:
 
 def _write_blocks(
     con: duckdb.DuckDBPyConnection, folder: Path, words: Dictionaries, settings: Settings
-) -> tuple[dict[str, int], list[dict[str, object]]]:
+) -> tuple[dict[str, int], list[manifest.Row]]:
     tally = dict(con.execute("SELECT class, count(*) FROM named GROUP BY class").fetchall())
     counts = {"events": sum(tally.values())}
     counts |= {name: tally.get(code, 0) for code, name in enumerate(CLASSES)}
@@ -186,17 +188,17 @@ def _write_blocks(
     found = con.execute("SELECT DISTINCT bucket FROM named WHERE class = 0 ORDER BY bucket")
     buckets = [int(bucket) for (bucket,) in found.fetchall()]
 
-    def write(place: int) -> tuple[dict[str, object], int]:
+    def write(place: int) -> manifest.Row:
         cursor = con.cursor()  # each thread needs its own
         rows = cursor.sql(BUCKET, params={"bucket": buckets[place]}).to_arrow_table()
         gap = int(settings.session_gap_seconds * 1_000_000)
         return write_block(folder, f"{place:04d}", rows, words, gap)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
-        written = list(threads.map(write, range(len(buckets))))
-    counts["merged"] = sum(merged for _, merged in written)
+        blocks = list(threads.map(write, range(len(buckets))))
+    counts["merged"] = sum(block["merged"] for block in blocks)
     counts["touchpoints"] -= counts["merged"]
-    return counts, [block for block, _ in written]
+    return counts, blocks
 
 
 def _extend(con: duckdb.DuckDBPyConnection, words: Dictionaries) -> None:

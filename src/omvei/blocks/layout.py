@@ -58,6 +58,7 @@ TOUCHPOINTS = (
 PEOPLE = (
     Held("person", np.int64, "the person's id; rows in ascending order"),
     Held("start", np.int64, "where the person's touchpoints begin"),
+    Held("merged", np.int32, "rows that are no touchpoints, because another tells of the same"),
 )
 """One row a person."""
 
@@ -82,6 +83,6 @@ def schema(columns: tuple[Held, ...]) -> pa.Schema:
     """The Arrow schema of a block's file.
 
     >>> schema(PEOPLE).names
-    ['person', 'start']
+    ['person', 'start', 'merged']
     """
     return pa.schema([(held.name, pa.from_numpy_dtype(np.dtype(held.type))) for held in columns])

@@ -1,30 +1,46 @@
-"""The manifest: a small Delta table that names the blocks of the newest build.
+"""The manifest: a small Delta table that names the blocks of the newest state.
 
 A build writes its files into a folder of its own and then replaces the manifest in one commit,
-so a reader sees the old state or the new one, never a mixture, and a crash leaves the old one.
+so a reader sees the old state or the new one, never a mixture, and a crash leaves the old one. An
+append does the same with new blocks and new bitmaps only: the blocks it leaves alone stay where
+they are, in the folder of an earlier build.
+
 Every file is named with its checksum (SHA-256, first 16 hex digits).
 """
 
-import hashlib
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake.exceptions import DeltaError
+
+from ..errors import DamagedError
+from ..events.checksum import checksum
 
 ROW = pa.schema(
     [
         ("block", pa.string()),
+        ("folder", pa.string()),
         ("people", pa.int64()),
         ("touchpoints", pa.int64()),
+        ("merged", pa.int64()),
+        ("first", pa.int64()),
+        ("last", pa.int64()),
         ("people_checksum", pa.string()),
         ("touchpoints_checksum", pa.string()),
         ("live", pa.string()),
+        ("live_checksum", pa.string()),
     ]
 )
+"""One row a block. `people` up to `last` (counts, and microseconds) are of its living people;
+`folder` and `live` (the bitmap of the living; null: all) are paths under `journeys/`."""
+
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -32,8 +48,9 @@ class Build:
     """One consistent state of the journeys."""
 
     folder: Path
-    blocks: tuple[dict[str, Any], ...]
-    """One a block, as in `ROW`; `live` names a bitmap of living people (null: all)."""
+    """Where its own files are, the dictionaries among them."""
+    blocks: tuple[Row, ...]
+    """One a block, as in `ROW`."""
     events_version: int
     """The version of the events it was built from."""
     people_version: int
@@ -41,22 +58,31 @@ class Build:
     """Events by what became of them: touchpoints, bots, assets, ..."""
     settings: dict[str, Any]
     """What the build depended on besides the events: session gap, definitions."""
+    files: dict[str, str] = field(default_factory=dict)
+    """The checksum of every other file it needs, by its path under the workspace."""
+
+    def place(self, row: Row) -> Path:
+        """The folder where a block of `blocks` is."""
+        return self.folder.parent / str(row["folder"])
+
+    def living(self, row: Row) -> Path | None:
+        """The bitmap of a block's living people; None: all of them live."""
+        return self.folder.parent / str(row["live"]) if row["live"] else None
 
 
-def checksum(path: Path) -> str:
-    """First 16 hex digits of a file's SHA-256."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+def checksums(root: Path, *paths: Path) -> dict[str, str]:
+    """The checksums of files, by their path under `root`."""
+    return {path.relative_to(root).as_posix(): checksum(path) for path in paths}
 
 
 def commit(folder: Path, build: Build) -> None:
     """Make `build` the state that readers see.
 
-    The build before stays, for readers that opened it; older ones, and what a crash left, go. The
+    The state before stays, for readers that opened it; older ones, and what a crash left, go. The
     caller must be the only one that builds.
     """
     before = read(folder)
-    kept = {"manifest", build.folder.name, before.folder.name if before else ""}
+    kept = {"manifest", *_folders(build), *(_folders(before) if before else ())}
     table = pa.Table.from_pylist(list(build.blocks), schema=ROW)
     facts = {
         "folder": build.folder.name,
@@ -64,11 +90,13 @@ def commit(folder: Path, build: Build) -> None:
         "people_version": build.people_version,
         "counts": build.counts,
         "settings": build.settings,
+        "files": build.files,
     }
     write_deltalake(
         str(folder / "manifest"),
         table,
         mode="overwrite",
+        schema_mode="overwrite",
         commit_properties=CommitProperties(custom_metadata={"build": json.dumps(facts)}),
     )
     for old in folder.iterdir():
@@ -76,12 +104,29 @@ def commit(folder: Path, build: Build) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
+def _folders(build: Build) -> set[str]:
+    """The names of the folders under `journeys/` that hold files of a state."""
+    paths = [str(row[column]) for row in build.blocks for column in ("folder", "live")]
+    own = f"{build.folder.parent.name}/"
+    paths += [name.removeprefix(own) for name in build.files if name.startswith(own)]
+    return {build.folder.name, *(Path(path).parts[0] for path in paths)}
+
+
 def read(folder: Path) -> Build | None:
-    """The newest build, or None if there was none."""
+    """The newest state, or None if there was none.
+
+    Raises `DamagedError` if the manifest itself cannot be read.
+    """
     path = folder / "manifest"
     if not (path / "_delta_log").is_dir():
         return None
-    table = DeltaTable(str(path))
-    said = next(json.loads(entry["build"]) for entry in table.history() if "build" in entry)
-    blocks = sorted(table.to_pyarrow_table().to_pylist(), key=lambda row: str(row["block"]))
-    return Build(folder / said.pop("folder"), tuple(blocks), **said)
+    try:
+        table = DeltaTable(str(path))
+        said = next(json.loads(entry["build"]) for entry in table.history() if "build" in entry)
+        rows = table.to_pyarrow_table().to_pylist()
+    except (DeltaError, OSError, pa.ArrowException, StopIteration):
+        raise DamagedError(path) from None
+    before = {"folder": said["folder"], "merged": 0, "live": None}  # as it was without the columns
+    rows = [before | row for row in rows]
+    rows.sort(key=lambda row: (row["folder"], row["block"]))
+    return Build(folder / said.pop("folder"), tuple(rows), **said)

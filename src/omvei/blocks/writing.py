@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from ..events.checksum import checksum
 from ..touchpoints import visits
 from ..touchpoints.vocabulary import codes
 from . import layout, manifest
@@ -25,30 +26,48 @@ Places = NDArray[np.int64]
 
 def write_block(
     folder: Path, name: str, rows: pa.Table, words: Dictionaries, session_gap: int
-) -> tuple[dict[str, object], int]:
-    """Write a block; return its line of the manifest, and how many rows were merged into others.
+) -> manifest.Row:
+    """Write a block; return its line of the manifest.
 
     rows         the bucket's rows of `named`, in any order; `session_gap` is in microseconds
     """
     order = _in_order(rows)
+    person = rows.column("person").to_numpy()
+    told = np.unique(person, return_counts=True)[1]
     order, value = _one_row_an_order(rows, order)
-    person = rows.column("person").to_numpy()[order]
+    person = person[order]
     begins = np.flatnonzero(np.append(True, person[1:] != person[:-1]))
     starts = np.append(begins, len(person)).astype(np.int64)
     columns = _columns(rows, order, starts, words, session_gap) | {"value": value}
-    files = {
-        "touchpoints": (layout.TOUCHPOINTS, columns),
-        "people": (layout.PEOPLE, {"person": person[begins], "start": starts[:-1]}),
-    }
+    people = {"person": person[begins], "start": begins, "merged": told - np.diff(starts)}
+    return write_columns(folder, name, people, columns)
+
+
+def write_columns(
+    folder: Path, name: str, people: dict[str, Column], touchpoints: dict[str, Column]
+) -> manifest.Row:
+    """Write the two files of a block from its columns; return its line of the manifest."""
     sums = {}
-    for part, (held, values) in files.items():
+    for part, held, values in (
+        ("touchpoints", layout.TOUCHPOINTS, touchpoints),
+        ("people", layout.PEOPLE, people),
+    ):
         path = folder / f"{name}.{part}.arrow"
         arrays = [pa.array(values[h.name].astype(h.type, copy=False)) for h in held]
         with pa.ipc.new_file(path, layout.schema(held)) as out:
             out.write_batch(pa.RecordBatch.from_arrays(arrays, schema=layout.schema(held)))
-        sums[f"{part}_checksum"] = manifest.checksum(path)
-    facts = {"block": name, "people": len(begins), "touchpoints": len(person), "live": None}
-    return facts | sums, len(rows) - len(order)
+        sums[f"{part}_checksum"] = checksum(path)
+    return {
+        "block": name,
+        "folder": folder.name,
+        "people": len(people["person"]),
+        "touchpoints": len(touchpoints["time"]),
+        "merged": int(people["merged"].sum()),
+        "first": int(touchpoints["time"].min()),
+        "last": int(touchpoints["time"].max()),
+        "live": None,
+        "live_checksum": None,
+    } | sums
 
 
 def _in_order(rows: pa.Table) -> Places:

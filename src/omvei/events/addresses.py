@@ -23,9 +23,12 @@ def files_of(table: DeltaTable) -> list[str]:
 
 def escaped(address: str) -> str:
     """One address; those of an object store stay as they are."""
-    if "://" in address:
-        return address
-    return re.sub(r"([\[*?])", r"[\1]", unquote(address))
+    return address if "://" in address else re.sub(r"([\[*?])", r"[\1]", local(address))
+
+
+def local(address: str) -> str:
+    """The path of a file on this machine, without the escapes of its address."""
+    return unquote(address)
 
 
 def show(con: duckdb.DuckDBPyConnection, name: str, table: DeltaTable) -> None:

@@ -9,6 +9,7 @@ erasable by rewriting the files that hold them.
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,10 +20,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Transaction
+from deltalake.transaction import RemoveAction
 
 from ..errors import SourceError, TooManyRejectsError, UnknownNameError
 from ..sources.reading import Reading
-from .addresses import escaped, files_of
+from .addresses import escaped, files_of, local
+from .checksum import checksum, unchanged
 from .ids import Repeats, derive
 from .parts import Parts
 from .schema import EVENTS, GIVEN, READ, REFUSED, schema
@@ -95,6 +98,31 @@ class Events:
                 found.pop(entry["undo"], None)
         return list(found.values())
 
+    def parts(self) -> dict[str, tuple[str, str]]:
+        """The files that hold the events now, by name: whose rows they hold, and their checksum.
+
+        Those of workspaces from before the log said so are left out.
+        """
+        if not self.exists():
+            return {}
+        table = DeltaTable(str(self.folder))
+        there = {Path(local(address)).name for address in table.file_uris()}
+        found: dict[str, tuple[str, str]] = {}
+        for entry in table.history():
+            for part, told in json.loads(entry.get("parts", "{}")).items():
+                if part in there:
+                    found[part] = (told[0], told[1])
+        return found
+
+    def damaged(self) -> dict[Path, str]:
+        """Files that are not as they were written, and the name of the import each belongs to."""
+        names = {done.file: done.name for done in self.imports()}
+        return {
+            self.folder / part: names.get(file, file)
+            for part, (file, told) in self.parts().items()
+            if not unchanged(self.folder / part, told)
+        }
+
     def undo(self, name: str) -> Import:
         """Take a file's rows out again; the file can be imported anew.
 
@@ -105,10 +133,15 @@ class Events:
         found = [done for done in known if name in (done.name, done.file)]
         if not found:
             raise UnknownNameError("import", name, [done.name for done in known])
-        DeltaTable(str(self.folder)).delete(
-            f"file = '{found[-1].file}'",
-            commit_properties=CommitProperties(custom_metadata={"undo": found[-1].file}),
-        )
+        table = DeltaTable(str(self.folder))
+        said = CommitProperties(custom_metadata={"undo": found[-1].file})
+        now = int(time.time() * 1000)
+        own = [part for part, (file, _) in self.parts().items() if file == found[-1].file]
+        if own:  # each part holds one file's rows: none of them needs to be read
+            gone: list[Any] = [RemoveAction(part, True, now) for part in own]
+            table.create_write_transaction(gone, "append", EVENTS, commit_properties=said)
+        else:  # imported before the log named the parts
+            table.delete(f"file = '{found[-1].file}'", commit_properties=said)
         (self.rejects / f"{found[-1].file}.parquet").unlink(missing_ok=True)
         return found[-1]
 
@@ -171,7 +204,10 @@ class Events:
                 "append",
                 EVENTS,
                 commit_properties=CommitProperties(
-                    custom_metadata={"import": json.dumps(asdict(done))},
+                    custom_metadata={
+                        "import": json.dumps(asdict(done)),
+                        "parts": json.dumps({p.name: (file, checksum(p)) for p in parts.paths}),
+                    },
                     app_transactions=[Transaction(f"omvei-file-{file}", 1)],
                 ),
             )

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 from deltalake import ColumnProperties, DeltaTable, WriterProperties, write_deltalake
 
-from ..events.addresses import show
+from ..events.addresses import local, show
 from .names import name, number
 from .resolve import People, clean, prepare
 
@@ -36,6 +36,15 @@ def write(folder: Path, people: People) -> int:
         configuration=UNSTATED,
     )
     return DeltaTable(str(identifiers)).version()
+
+
+def files(folder: Path, version: int) -> list[Path]:
+    """The files of both tables, `identifiers` as of `version`."""
+    tables = (
+        DeltaTable(str(folder / "identifiers"), version=version),
+        DeltaTable(str(folder / "joins")),
+    )
+    return [Path(local(address)) for table in tables for address in sorted(table.file_uris())]
 
 
 def _query(folder: Path, version: int | None, sql: str, **values: object) -> list[dict[str, Any]]:

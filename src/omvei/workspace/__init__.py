@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..durations import parse
 from ..errors import DefinitionError, UnknownNameError, WorkspaceError
-from . import building, importing
+from . import building, checking, importing
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -118,6 +118,10 @@ class Workspace:
     build = building.build
     unmerge = building.unmerge
     under = building.under
+
+    # -- care: checking.py --------------------------------------------------------------------
+
+    verify = checking.verify
 
     @property
     def stale(self) -> bool:

@@ -1,0 +1,31 @@
+"""Which files of a build are not as they were written."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from ..events.checksum import unchanged
+from .manifest import Build
+
+
+def files(workspace: Path, build: Build) -> dict[Path, str]:
+    """Every file that a build needs, and the checksum it was written with.
+
+    Blocks, bitmaps of the living, dictionaries, and the tables of `people/`. Columns of stages are
+    no part of a build: they are made when they are needed.
+    """
+    named = {workspace / name: told for name, told in build.files.items()}
+    for row in build.blocks:
+        for part in ("people", "touchpoints"):
+            file = build.place(row) / f"{row['block']}.{part}.arrow"
+            named[file] = str(row[f"{part}_checksum"])
+        if living := build.living(row):
+            named[living] = str(row["live_checksum"])
+    return named
+
+
+def damaged(workspace: Path, build: Build) -> list[Path]:
+    """The files of a build that are missing or have another checksum, in order of name."""
+    named = files(workspace, build)
+    with ThreadPoolExecutor() as threads:
+        good = list(threads.map(unchanged, named, named.values()))
+    return sorted(file for file, same in zip(named, good, strict=True) if not same)

@@ -1,0 +1,18 @@
+"""Whether a file is as it was written."""
+
+import hashlib
+from pathlib import Path
+
+
+def checksum(path: Path) -> str:
+    """First 16 hex digits of a file's SHA-256."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def unchanged(path: Path, told: str) -> bool:
+    """Whether a file is there and has the checksum it was written with."""
+    try:
+        return checksum(path) == told
+    except OSError:
+        return False
