@@ -8,11 +8,17 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 import omvei
+from omvei.blocks.block import Block
 from omvei.journeys import Journeys
+from omvei.lenses.carrier import MODES, carry
+from omvei.lenses.drawn import columns
+from omvei.lenses.lens import Lens
+from omvei.lenses.rules import placed
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -54,3 +60,27 @@ def pack(lines: list[list[int]]) -> tuple[list[int], list[int]]:
         values += line
         starts.append(len(values))
     return starts, values
+
+
+def block(lens: Lens, *lines: str) -> Block:
+    """A block of people whose journeys are drawn as in a model's examples (`lenses/drawn.py`)."""
+    told = [columns(line) for line in lines]
+    lengths = [len(one["kind"]) for one in told]
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    held = {
+        name: np.concatenate([one[name] for one in told])
+        for name in told[0]
+        if name not in ("starts", "intended_words")
+    }
+    rows = int(starts[-1])
+    for name in ("content", "brand", "currency"):
+        held.setdefault(name, np.full(rows, -1, np.int32))
+    held |= {name: np.zeros(rows, np.int64) for name in ("value", "cost")}
+    found = placed(lens.rules, held, {"channel": [], "intended": []}, lens.quiet_days)
+    quiet = int(lens.quiet_days * 86_400_000_000)
+    rest = np.isin(np.arange(max(1, len(lens.stages))), lens.settled)
+    mode = MODES[lens.carrier]
+    bought = held["purchases_before"]
+    held["stage"] = carry(starts, found, held["gap"], bought, mode, lens.rest, quiet, rest)
+    held[f"stage:{lens.digest}"] = held["stage"]
+    return Block(np.arange(len(lines)), starts, held.__getitem__)

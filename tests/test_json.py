@@ -9,6 +9,8 @@ import omvei
 from omvei import lenses
 
 PAGE = (Path(__file__).parents[1] / "docs" / "json.md").read_text("utf-8")
+OPEN = ("values", "parameters")
+"""What holds keys of others: of sentences, and of a model's file."""
 KINDS = ("search", "product_view", "product_view", "purchase")
 ANSWERS = {
     "summary": lambda shop: shop.summary(),
@@ -17,6 +19,7 @@ ANSWERS = {
     "trace": lambda shop: shop.trace("u1"),
     "funnel": lambda shop: shop.funnel(["search", "purchase"], by="kind"),
     "leaks": lambda shop: shop.leaks(),
+    **{f"own of {name}": lambda shop, name=name: shop.lens(name).own() for name in lenses.names()},
     "findings": lambda shop: shop.findings(),
 }
 
@@ -41,7 +44,7 @@ def keys(said):
         return keys(said[0]) if said else set()
     if not isinstance(said, dict):
         return set()
-    return set(said).union(*(keys(part) for key, part in said.items() if key != "values"))
+    return set(said).union(*(keys(part) for key, part in said.items() if key not in OPEN))
 
 
 @pytest.mark.parametrize("answer", ANSWERS)

@@ -14,6 +14,7 @@ from .answers import (
     funnel,
     leaks,
     map,
+    own,
     people,
     policies,
     quality,
@@ -116,9 +117,15 @@ class Journeys:
         """The same journeys, not narrowed."""
         return replace(self, since=None, until=None, conditions=())
 
-    def lens(self, name: str | Path) -> "Journeys":
-        """See the journeys through a model: one of `omvei.lenses()`, or a file of your own."""
-        found = lenses.load(name)
+    def lens(self, name: str | Path | lenses.Lens, **parameters: float) -> "Journeys":
+        """See the journeys through a model: one of `omvei.lenses()`, or a file of your own.
+
+        `parameters` are set otherwise than the model's file does, as in `care_min_purchases=2`.
+        Raises `UnknownNameError` for one that the model does not have.
+        """
+        if isinstance(name, lenses.Lens):
+            return replace(self, lens_name=name.id, _lens={name.id: name})
+        found = lenses.load(name, **parameters)
         return replace(self, lens_name=name, _lens={str(name): found})
 
     # -- asking: each answer is written, documented and tested in a module of its own ----------
@@ -129,6 +136,7 @@ class Journeys:
     dropped = funnel.dropped
     funnel = funnel.funnel
     leaks = leaks.leaks
+    own = own.own
     people = people.people
     findings = findings.findings
     why = why.why

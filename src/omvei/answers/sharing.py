@@ -22,11 +22,18 @@ def shared(said: Said, least: int = LEAST) -> Said:
     >>> told["stages"], told["hidden"]
     ([{'stage': 'do', 'people': 10}], {'rows': 1, 'least': 10})
     """
-    parts = {"map": ("nodes", "edges"), "leaks": ("stages", "transitions"), "funnel": ("steps",)}
+    parts = {
+        "map": ("nodes", "edges"),
+        "leaks": ("stages", "transitions"),
+        "funnel": ("steps",),
+        "own": ("stages", "moves", "reached", "over_time", "cues", "cycles", "routes", "figures"),
+    }
     kept = dict(said)
     hidden = 0
     gone: set[str] = set()
     for part in parts.get(said["answer"], ()):
+        if part not in said:
+            continue
         rows = [
             row
             for row in said[part]

@@ -17,7 +17,7 @@ examples:
 ```
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -89,7 +89,8 @@ class Lens:
     """Authors, year, source, perspective, unit, shape, note."""
     examples: tuple[dict[str, str], ...] = ()
     digest: str = ""
-    """First 12 hex digits of the file's SHA-256: its stages are stored under it."""
+    """First 12 hex digits of the SHA-256 of the file and of the parameters given: its stages are
+    stored under it."""
 
     @property
     def quiet_days(self) -> float:
@@ -117,8 +118,8 @@ def names() -> list[str]:
     )
 
 
-def load(name: str | Path) -> Lens:
-    """A model by its name, or from a file of your own.
+def load(name: str | Path, **parameters: float) -> Lens:
+    """A model by its name, or from a file of your own; `parameters` are set otherwise than there.
 
     Raises `UnknownNameError` for a name that is not there, `LensError` for a file that is wrong.
 
@@ -129,16 +130,21 @@ def load(name: str | Path) -> Lens:
         path = Path(name)
         if not path.exists():
             raise UnknownNameError("model", str(name), names())
-        return read(path.read_text("utf-8"), str(path))
+        return read(path.read_text("utf-8"), str(path), parameters)
     if name not in names():
         raise UnknownNameError("model", str(name), names())
+    if parameters:
+        return read(_text(str(name)), f"{name}.yaml", parameters)
     return _shipped(str(name))
 
 
 @cache
 def _shipped(name: str) -> Lens:
-    file = f"{name}.yaml"
-    return read(files(__package__).joinpath(file).read_text("utf-8"), file)
+    return read(_text(name), f"{name}.yaml")
+
+
+def _text(name: str) -> str:
+    return files(__package__).joinpath(f"{name}.yaml").read_text("utf-8")
 
 
 class _Marked(yaml.SafeLoader):
@@ -156,10 +162,11 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
 _Marked.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
-def read(text: str, file: str) -> Lens:
-    """Read a model from YAML; `file` is named in errors.
+def read(text: str, file: str, given: Mapping[str, float] | None = None) -> Lens:
+    """Read a model from YAML; `file` is named in errors. `given` parameters go before the file's.
 
-    Raises `LensError` with the line and what was expected.
+    Raises `LensError` with the line and what was expected, `UnknownNameError` for a parameter
+    given that the model does not have.
     """
     try:
         said = yaml.load(text, _Marked)
@@ -186,6 +193,10 @@ def read(text: str, file: str) -> Lens:
     if len(set(ids)) < len(ids) or not ids:
         raise fail("every stage needs an id of its own")
     parameters = {k: v for k, v in (said.get("parameters") or {}).items() if k != "__line__"}
+    for key, number in (given or {}).items():
+        if key not in parameters:
+            raise UnknownNameError("parameter", key, list(parameters))
+        parameters[key] = number
     for key, value in parameters.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             raise fail(
@@ -214,7 +225,7 @@ def read(text: str, file: str) -> Lens:
         tuple(
             {k: str(v) for k, v in e.items() if k != "__line__"} for e in said.get("examples") or ()
         ),
-        sha256(text.encode()).hexdigest()[:12],
+        sha256(f"{text}{sorted((given or {}).items()) or ''}".encode()).hexdigest()[:12],
     )
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..durations import parse
-from ..errors import DefinitionError, UnknownNameError, WorkspaceError
+from ..errors import DefinitionError, OmveiError, UnknownNameError, WorkspaceError
 from . import building, checking, importing
 
 if TYPE_CHECKING:
@@ -69,6 +69,20 @@ class Workspace:
         if named and named not in kinds():
             raise UnknownNameError("kind", str(named), list(kinds()))
         return str(named) if named else None
+
+    @property
+    def audience(self) -> int | None:
+        """How many people could buy: `[audience] see`, which the firm knows and no data shows.
+
+        Raises `OmveiError` where it is no number of people.
+        """
+        said = self.settings.get("audience", {}).get("see")
+        if said is not None and (isinstance(said, bool) or not isinstance(said, int) or said < 1):
+            raise OmveiError(
+                f"omvei.toml: [audience] see = {said!r} is no number of people. "
+                "Write it as see = 120000, or leave the line out."
+            )
+        return said
 
     @property
     def session_gap_seconds(self) -> float:
