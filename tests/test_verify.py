@@ -110,3 +110,10 @@ def test_the_command_says_what_it_checked_and_what_it_made_again(shop):
     done = CliRunner().invoke(main, ["-w", str(shop.path), "verify", "--json"])
     assert json.loads(done.output)["rebuilt"] is True
     assert done.exit_code == 0
+
+
+def test_a_workspace_may_be_named_from_where_one_stands(shop, monkeypatch):
+    monkeypatch.chdir(shop.path.parent)
+    here = omvei.open("workspace")
+    here.build()
+    assert here.verify()["damaged"] == []

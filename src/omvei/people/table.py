@@ -40,11 +40,11 @@ def write(folder: Path, people: People) -> int:
 
 def files(folder: Path, version: int) -> list[Path]:
     """The files of both tables, `identifiers` as of `version`."""
-    tables = (
-        DeltaTable(str(folder / "identifiers"), version=version),
-        DeltaTable(str(folder / "joins")),
-    )
-    return [Path(local(address)) for table in tables for address in sorted(table.file_uris())]
+    found = []
+    for name_, at in (("identifiers", version), ("joins", None)):
+        addresses = DeltaTable(str(folder / name_), version=at).file_uris()
+        found += [folder / name_ / Path(local(address)).name for address in sorted(addresses)]
+    return found
 
 
 def _query(folder: Path, version: int | None, sql: str, **values: object) -> list[dict[str, Any]]:
