@@ -32,6 +32,7 @@ from .errors import NothingToAnswerError, OmveiError, UnknownNameError
 from .lenses import lens as lenses
 from .lenses.column import stage_column
 from .moment import moment
+from .people import table
 from .touchpoints.vocabulary import CLASSES, codes
 from .workspace import Workspace
 
@@ -50,6 +51,9 @@ WHERE = (
     "customer",
 )
 """What `where` can ask of a touchpoint (`customer`: of a person)."""
+
+UNITS = {"person": "people", "account": "accounts"}
+"""Whose journeys there are, and what many of them are called."""
 
 FIRST_LENS = "five_stage"
 """The lens of answers that need one, where none was chosen."""
@@ -113,6 +117,42 @@ class Journeys:
                     raise UnknownNameError(name, str(word), known or [])
         return replace(self, conditions=(*self.conditions, conditions))
 
+    def as_of(self, day: Day) -> "Journeys":
+        """The journeys as they were known before `day` (a day or a time, UTC).
+
+        Nothing that came later is used: neither its touchpoints nor what it told about who is who.
+        A model that is to say what will happen must not see it either.
+
+        Raises `OmveiError` for a day that is none.
+        """
+        return replace(self, build=self.workspace.view(self.unit_name, _micros(day)))
+
+    def unit(self, name: str) -> "Journeys":
+        """The journeys of each `person`, or of each `account`: a company with all its people.
+
+        Raises `UnknownNameError` for another unit, `NothingToAnswerError` where no row names a
+        company.
+        """
+        if name not in UNITS:
+            raise UnknownNameError("unit", name, list(UNITS))
+        if name == self.unit_name:
+            return self
+        until = self.build.settings.get("until")
+        if name == "person" and until is None:
+            return replace(self, build=self.of(self.workspace).build)
+        build = self.workspace.view(name, until)
+        if name == "account" and not build.counts["touchpoints"]:
+            raise NothingToAnswerError(
+                "No row names a company. Map a column to `account` when you import, as in "
+                "--map account=company."
+            )
+        return replace(self, build=build)
+
+    @property
+    def unit_name(self) -> str:
+        """Whose journeys these are: `person` or `account`."""
+        return str(self.build.settings.get("unit", "person"))
+
     def whole(self) -> "Journeys":
         """The same journeys, not narrowed."""
         return replace(self, since=None, until=None, conditions=())
@@ -144,6 +184,11 @@ class Journeys:
     beside = policies.beside
     questions = questions.questions
 
+    def find(self, who: str) -> int | None:
+        """The person who holds an identifier: an id, a user id, an e-mail, an order number, ..."""
+        words = self.workspace.words(who)
+        return table.find(self.people_folder, self.build.people_version, words)
+
     # -- what the answers need ------------------------------------------------------------------
 
     @property
@@ -153,6 +198,11 @@ class Journeys:
         if str(name) not in self._lens:
             self._lens[str(name)] = lenses.load(name)
         return self._lens[str(name)]
+
+    @property
+    def people_folder(self) -> Path:
+        """Where the tables stand that say who is who in these journeys."""
+        return self.build.folder.parents[1] / "people"
 
     @cached_property
     def words(self) -> dict[str, list[str]]:
@@ -201,7 +251,7 @@ class Journeys:
         first = self.build.settings["first"] if self.since is None else self.since
         return {
             "n": n,
-            "unit": "people",
+            "unit": UNITS[self.unit_name],
             "label": "observed",
             "window": {"from": moment(first), "to": moment(self.end if self.end else None)},
             "goal": self.goal,

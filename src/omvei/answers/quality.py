@@ -24,7 +24,7 @@ def quality(journeys: "Journeys") -> Result:
     workspace = journeys.workspace
     met = np.concatenate([opened().person for opened in journeys.blocks()] or [np.empty(0, int)])
     told = measure(
-        workspace.events.files(), workspace.path / "people", journeys.build.people_version, met
+        workspace.events.files(), journeys.people_folder, journeys.build.people_version, met
     )
     orders = told["orders"]
     return Result(

@@ -60,7 +60,9 @@ def summary(journeys: "Journeys") -> Result:
             name: counts[name] for name in ("bots", "assets", "technical", "unidentified", "merged")
         },
         "rejected": sum(done["rejected"] for done in imports),
-        "duplicates": sum(done["rows"] - done["rejected"] for done in imports) - counts["events"],
+        "duplicates": sum(done["rows"] - done["rejected"] for done in imports)
+        - counts["events"]
+        - counts.get("later", 0),
         "sources": sorted({done["source"] for done in imports}),
     }
     return Result("summary", journeys.meaning(counted["people"]) | said)

@@ -36,11 +36,11 @@ def trace(journeys: "Journeys", person: str) -> Result:
 
     Raises `UnknownNameError` for somebody who is not here.
     """
-    who = journeys.workspace.find(person)
+    who = journeys.find(person)
     block = find(journeys, who) if who is not None else None
     if who is None or block is None:
         raise UnknownNameError("person", person, [], ANY_IDENTIFIER)
-    held = identifiers_of(journeys.workspace.path / "people", journeys.build.people_version, who)
+    held = identifiers_of(journeys.people_folder, journeys.build.people_version, who)
     rows = _rows(journeys, block, {i["node"]: i for i in held})
     bought = [row for row in rows if row["kind"] == "purchase"]
     value: dict[str, float] = {}

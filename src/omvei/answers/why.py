@@ -17,15 +17,16 @@ def why(journeys: "Journeys", person: str) -> Result:
 
     Parts: `identifiers` (`kind, value, first, last`) and `joins`, one row a pair that one event
     carried: `strong` and `weak` (each `kind, value`), `time` of the first such event, its
-    `event_id`, and `refused`: the join would have given one person two user ids, so it was not
-    made. Refused joins name an identifier that is somebody else's.
+    `event_id`, `refused`, and `reason` (null unless refused): `limit user_id` (or another kind)
+    where a person would hold too many of that kind, `shared` where one of the two is everybody's.
+    Refused joins name an identifier that is somebody else's.
 
     Raises `UnknownNameError` for somebody who is not here.
     """
-    who = journeys.workspace.find(person)
+    who = journeys.find(person)
     if who is None:
         raise UnknownNameError("person", person, [], ANY_IDENTIFIER)
-    folder = journeys.workspace.path / "people"
+    folder = journeys.people_folder
     held = identifiers_of(folder, journeys.build.people_version, who)
     joins = joins_of(folder, [f"{i['kind']}:{i['value']}" for i in held])
     return Result(
@@ -46,4 +47,5 @@ def _join(join: dict[str, Any]) -> dict[str, Any]:
         "time": join["time"].isoformat().replace("+00:00", "Z"),
         "event_id": join["event_id"],
         "refused": join["refused"],
+        "reason": join["reason"],
     }

@@ -19,9 +19,10 @@ import pyarrow.parquet as pq
 from ..events.addresses import escaped
 from ..events.schema import EVENTS, IDENTIFIERS
 from ..events.table import Events, Progress
+from ..people import accounts, claims
 from ..people import table as people_table
 from ..people.policies import policy
-from ..people.resolve import clean, prepare, resolve, strongest
+from ..people.resolve import People, clean, prepare, resolve, strongest
 from ..touchpoints import naming
 from ..touchpoints.definitions import Definitions
 from ..touchpoints.vocabulary import INITIATORS, MACHINE, OWNERSHIPS, codes
@@ -35,7 +36,7 @@ TARGET = 400_000
 CLASSES = ("touchpoints", "bots", "assets", "technical", "unidentified")
 """What becomes of an event, besides `merged`."""
 
-UNUSED = ("attributes", "title", "session_id", "utm_term", "utm_content", "account")
+UNUSED = ("attributes", "title", "session_id", "utm_term", "utm_content")
 """Columns of the events that no touchpoint needs yet."""
 
 REPEATED = """
@@ -53,6 +54,7 @@ SELECT *, {strongest} AS strongest FROM (
     SELECT {columns}, {cleaned}
     FROM read_parquet(getvariable('files'), union_by_name = true) AS e
     {once}
+    {known}
 )
 """
 
@@ -70,6 +72,16 @@ SELECT n.*, a.query_class FROM named AS n LEFT JOIN asked AS a ON a.query = n.qu
 WHERE n.class = 0 AND n.bucket = $bucket
 """
 
+OF_UNIT = {
+    "person": {"whose": claims.WHOSE, "identifier": "i.node", "named_by": ""},
+    "account": {
+        "whose": accounts.WHOSE,
+        "identifier": "coalesce(i.node, o.number)",
+        "named_by": accounts.NAMED_BY,
+    },
+}
+"""Whose an event is, by the unit of the journeys."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -81,6 +93,10 @@ class Settings:
     """How readily identifiers are joined: a name of `people/policies.yaml`."""
     apart: tuple[tuple[str, str], ...] = ()
     """Identifiers (kind, value) that are joined to nobody."""
+    until: int | None = None
+    """Only what was known before this moment (microseconds), as if nothing had come later."""
+    unit: str = "person"
+    """Whose journeys: `person`, or `account`: those of companies."""
 
 
 def build(
@@ -99,17 +115,21 @@ def build(
     words = Dictionaries.read(old.folder / "dictionaries.parquet" if old else None)
     with _connect(folder) as con:
         progress(0, 5, "people")
-        _facts(con, files or [_empty(folder)], any(done.duplicates for done in imports))
+        repeated = any(done.duplicates for done in imports)
+        later = _facts(con, files or [_empty(folder)], repeated, settings.until)
         found = resolve(con, settings.key, policy(settings.policy), settings.apart)
+        if settings.unit == "account":
+            accounts.lift(con)
+            found = People(con.table("identifiers").to_arrow_table(), found.joins)
         people_version = people_table.write(people_folder, found)
         refused = int(pc.sum(found.joins.column("refused")).as_py() or 0)
         progress(1, 5, "names")
         naming.look_up(con, definitions)
         progress(2, 5, "touchpoints")
-        _name(con, sum(done.rows - done.rejected for done in imports))
+        _name(con, sum(done.rows - done.rejected for done in imports), settings.unit)
         progress(3, 5, "journeys")
         counts, blocks = _write_blocks(con, folder, words, settings)
-        counts |= {"joins": len(found.joins) - refused, "refused_joins": refused}
+        counts |= {"joins": len(found.joins) - refused, "refused_joins": refused, "later": later}
         words.write(folder / "dictionaries.parquet")
     progress(5, 5, "done")
     done = manifest.Build(
@@ -121,6 +141,8 @@ def build(
         {
             "session_gap_seconds": settings.session_gap_seconds,
             "policy": settings.policy,
+            "until": settings.until,
+            "unit": settings.unit,
             "first": min((row["first"] for row in blocks), default=None),
             "last": max((row["last"] for row in blocks), default=None),
         },
@@ -151,7 +173,10 @@ def _empty(folder: Path) -> str:
     return escaped(path.as_posix())
 
 
-def _facts(con: duckdb.DuckDBPyConnection, files: list[str], repeated: bool) -> None:
+def _facts(
+    con: duckdb.DuckDBPyConnection, files: list[str], repeated: bool, until: int | None
+) -> int:
+    """Make the view `facts`; return how many events it leaves out because they came later."""
     prepare(con)
     con.execute("SET VARIABLE files = $files", {"files": files})
     cleaned = ", ".join(f"{clean(kind, kind)} AS {kind}" for kind in IDENTIFIERS)
@@ -160,14 +185,24 @@ def _facts(con: duckdb.DuckDBPyConnection, files: list[str], repeated: bool) -> 
     if repeated:
         con.execute(REPEATED)
         once = "ANTI JOIN repeated AS r ON r.file = e.file AND r.row = e.row"
-    con.execute(FACTS.format(columns=columns, cleaned=cleaned, strongest=strongest(), once=once))
+    view = FACTS.replace("{once}", once).format
+    parts = {"columns": columns, "cleaned": cleaned, "strongest": strongest()}
+    if until is None:
+        con.execute(view(**parts, known=""))
+        return 0
+    moment = f"make_timestamptz({until})"
+    con.execute(view(**parts, known=f"WHERE e.time >= {moment}"))
+    (later,) = con.execute("SELECT count(*) FROM facts").fetchall()[0]
+    con.execute("DROP VIEW facts")
+    con.execute(view(**parts, known=f"WHERE e.time < {moment}"))
+    return int(later)
 
 
-def _name(con: duckdb.DuckDBPyConnection, rows: int) -> None:
+def _name(con: duckdb.DuckDBPyConnection, rows: int, unit: str) -> None:
     buckets = max(min(2, rows // 20_000), rows // TARGET, 1)
     asset, technical = (codes()[kind] for kind in MACHINE)
     con.execute(
-        CLASSED.format(named=naming.NAMED),
+        CLASSED.format(named=naming.NAMED.format(**OF_UNIT[unit])),
         {
             "buckets": buckets,
             "asset": asset,

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ..durations import parse
-from .group import as_html, as_json, asked_of, main, narrowed, show
+from .group import as_html, as_json, asked_of, main, narrowed, seen, show
 
 
 @main.command()
@@ -65,6 +65,7 @@ def map_(
 
 @main.command()
 @click.argument("person")
+@seen
 @as_json
 @as_html
 @click.pass_obj

@@ -64,6 +64,35 @@ class Omvei(click.Group):
         return super().resolve_command(context, args)
 
 
+def _remember(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Keep an option for `asked_of`, whichever command it was given to."""
+    if value is not None:
+        context.meta[f"omvei.{option.name}"] = value
+    return value
+
+
+def seen(command: Command) -> Command:
+    """Add how journeys are seen: --unit, --as-of."""
+    for option in (
+        click.option(
+            "--unit",
+            metavar="UNIT",
+            expose_value=False,
+            callback=_remember,
+            help="Whose journeys: person, or account (a company).",
+        ),
+        click.option(
+            "--as-of",
+            metavar="DAY",
+            expose_value=False,
+            callback=_remember,
+            help="As they were known before this day, as in 2026-01-01.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @click.group(
     cls=Omvei, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
@@ -75,6 +104,7 @@ class Omvei(click.Group):
     metavar="DIR",
     help="The workspace; this folder by default.",
 )
+@seen
 @click.version_option(package_name="omvei")
 @click.pass_context
 def main(context: click.Context, folder: str) -> None:
@@ -107,7 +137,8 @@ def as_html(command: Command) -> Command:
 
 
 def narrowed(command: Command) -> Command:
-    """Add what narrows journeys: --since, --until, --where, --lens."""
+    """Add what narrows journeys: --since, --until, --where, --lens; and how they are seen."""
+    command = seen(command)
     for option in (
         click.option(
             "--lens", metavar="NAME", help="The model to see through: see `omvei lenses`."
@@ -132,7 +163,13 @@ def asked_of(
     where: tuple[str, ...] = (),
     lens: str | None = None,
 ) -> Any:
-    found = open(folder).journeys.between(since, until)
+    found = open(folder).journeys
+    said = click.get_current_context().meta
+    if "omvei.as_of" in said:
+        found = found.as_of(said["omvei.as_of"])
+    if "omvei.unit" in said:
+        found = found.unit(said["omvei.unit"])
+    found = found.between(since, until)
     for name, word in pairs(where, "--where", "NAME=WORD, as in channel=Email"):
         found = found.where(**{name: word != "no" if name == "customer" else word})
     return found.lens(lens) if lens else found

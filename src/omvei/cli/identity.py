@@ -6,11 +6,12 @@ import click
 
 from .. import printing
 from ..workspace import open
-from .group import Omvei, as_json, asked_of, main, show
+from .group import Omvei, as_json, asked_of, main, seen, show
 
 
 @main.command()
 @click.argument("person")
+@seen
 @as_json
 @click.pass_obj
 def why(folder: Path, person: str, raw: bool) -> None:
@@ -19,6 +20,7 @@ def why(folder: Path, person: str, raw: bool) -> None:
 
 
 @main.command()
+@seen
 @as_json
 @click.pass_obj
 def quality(folder: Path, raw: bool) -> None:

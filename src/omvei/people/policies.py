@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -12,29 +13,71 @@ from ..events.schema import IDENTIFIERS
 
 
 @dataclass(frozen=True)
+class Limit:
+    """How many identifiers of a kind a person may hold."""
+
+    kind: str
+    most: int
+    days: int = 0
+    """Only those count together that first came within so many days; 0: all of them."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """When an identifier is everybody's, and joins nobody."""
+
+    kind: str
+    most: int
+    """More user ids, or e-mail addresses, than this used it ..."""
+    days: int
+    """... within so many days."""
+
+
+@dataclass(frozen=True)
 class Policy:
-    """How readily identifiers are joined."""
+    """How readily identifiers are joined; `policies.yaml` says what each part means."""
 
     name: str
-    unique: tuple[str, ...]
-    """Kinds of which a person holds at most one."""
+    limits: tuple[Limit, ...]
+    shared: tuple[Shared, ...]
     consent: tuple[str, ...]
     """Consent states of events that may join identifiers."""
     devices: str
-    """Whose a device is that several people log in on: `split` by time, or the `first` one's."""
+    """`device-split`, `last-auth` or `reset-on-logout`."""
+    back: int | None
+    """Days before a device was first joined that are still the person's; None: all."""
+
+
+@cache
+def _file() -> dict[str, Any]:
+    said: dict[str, Any] = yaml.safe_load(
+        files(__package__).joinpath("policies.yaml").read_text("utf-8")
+    )
+    return said
+
+
+def logouts() -> list[str]:
+    """What sources call the event of logging out."""
+    return list(_file()["logout"])
 
 
 @cache
 def policies() -> dict[str, Policy]:
     """Every policy, by name.
 
-    >>> list(policies()), policies()["default"].unique
-    (['strict', 'default', 'loose'], ('user_id',))
+    >>> list(policies()), policies()["default"].limits[0]
+    (['strict', 'default', 'loose'], Limit(kind='user_id', most=1, days=0))
     """
-    said = yaml.safe_load(files(__package__).joinpath("policies.yaml").read_text("utf-8"))
     return {
-        name: Policy(name, tuple(policy["unique"]), tuple(policy["consent"]), policy["devices"])
-        for name, policy in said.items()
+        name: Policy(
+            name,
+            tuple(Limit(kind, **limit) for kind, limit in said["limits"].items()),
+            tuple(Shared(kind, **rule) for kind, rule in said["shared"].items()),
+            tuple(said["consent"]),
+            said["devices"],
+            said["back"],
+        )
+        for name, said in _file()["policies"].items()
     }
 
 

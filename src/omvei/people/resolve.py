@@ -4,7 +4,8 @@ Each event's identifiers are read strongest first (user id, e-mail, phone, the f
 id, order number, browser). Blocked values identify nobody. An event's strongest identifier is
 joined to each of its others if the policy allows it; consent *denied* never joins. Order numbers
 are compared without `#`, letters before the digits, and leading zeros, because a web tool, a shop
-and a newsletter write the same order differently.
+and a newsletter write the same order differently. User ids are compared without capitals, and all
+values in one form of Unicode; `quality` lists the spellings that became one.
 """
 
 from collections.abc import Iterable
@@ -14,12 +15,18 @@ from importlib.resources import files
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import yaml
+from numpy.typing import NDArray
 
 from ..events.schema import IDENTIFIERS
-from .devices import split
+from .claims import claim
+from .devices import CONSENT, crowded, divide
 from .graph import join
-from .policies import Policy
+from .policies import Policy, logouts
+
+DAY = 86_400_000_000
+"""Microseconds."""
 
 EXEMPT = ("person",)
 """Kinds whose values are never blocked: the file vouches for them."""
@@ -36,14 +43,18 @@ class People:
 
     joins: pa.Table
     """One row a pair seen together: `strong_kind, strong_value, weak_kind, weak_value, time,
-    event_id, refused`; refused pairs would have given one person two user ids."""
+    event_id, refused, reason`. A pair is refused because a person would hold too many identifiers
+    of a kind (`limit user_id`), or because one of the two is everybody's (`shared`); the weaker
+    then stays where it was."""
 
 
 def clean(kind: str, column: str) -> str:
     """SQL for the comparable value of an identifier, null if it identifies nobody."""
     if kind in EXEMPT:
         return f"nullif(trim({column}), '')"
-    value = f"trim({column})"
+    value = f"nfc_normalize(trim({column}))"
+    if kind == "user_id":
+        value = f"lower({value})"
     if kind == "order_id":
         value = rf"regexp_replace(regexp_replace(upper({value}), '^[A-Z]*[#\s_-]*', ''), '^0+', '')"
     return f"CASE WHEN NOT is_blocked(trim({column})) THEN nullif({value}, '') END"
@@ -103,8 +114,7 @@ def resolve(
         -- identifiers that one event carried, and how often
         CREATE OR REPLACE TABLE together AS
         SELECT {", ".join(IDENTIFIERS)},
-               CASE WHEN consent IN ('granted', 'denied') THEN consent ELSE 'unknown' END
-                   AS consent,
+               {CONSENT} AS consent,
                min(time) AS first, max(time) AS last, min(event_id) AS event_id, count(*) AS events
         FROM facts GROUP BY ALL;
 
@@ -129,15 +139,14 @@ def resolve(
             AND NOT list_contains(getvariable('apart'), p.weak)
         GROUP BY ALL;
     """)
-    edges = con.sql("SELECT * FROM pairs ORDER BY rank, time, event_id, low, high").to_arrow_table()
+    crowded(con, policy.shared)
+    edges = con.sql("""
+        SELECT *, concat_ws(':', strong_kind, strong_value) IN (FROM crowded)
+            OR concat_ws(':', weak_kind, weak_value) IN (FROM crowded) AS shared
+        FROM pairs ORDER BY rank, time, event_id, low, high
+    """).to_arrow_table()
     nodes = con.sql("SELECT * FROM nodes ORDER BY place").to_arrow_table()
-    unique = np.isin(nodes.column("kind").to_numpy(), policy.unique)
-    person, refused = join(
-        len(nodes),
-        edges.column("low").to_numpy().astype(np.int32),
-        edges.column("high").to_numpy().astype(np.int32),
-        unique,
-    )
+    person, reason = _join(nodes, edges, policy)
     own = nodes.column("node").to_numpy()
     never = pa.nulls(len(nodes), pa.timestamp("us", "UTC"))
     identifiers = pa.table(
@@ -152,12 +161,38 @@ def resolve(
     con.register("found", identifiers)
     con.execute("CREATE OR REPLACE TABLE identifiers AS SELECT * FROM found")
     con.unregister("found")
-    joins = edges.drop_columns(["low", "high", "rank"]).append_column("refused", pa.array(refused))
-    if policy.devices == "split" and refused.any():
-        con.register("pairs_refused", joins.filter(pa.array(refused)))
-        split(con)
-        con.unregister("pairs_refused")
-        identifiers = con.sql(
-            'SELECT * FROM identifiers ORDER BY kind, value, "from" NULLS FIRST'
-        ).to_arrow_table()
+    joins = edges.drop_columns(["low", "high", "rank", "shared"])
+    joins = joins.append_column("refused", pc.is_valid(reason)).append_column("reason", reason)
+    con.register("tried", joins)
+    con.execute("SET VARIABLE logout = $words", {"words": logouts()})
+    divide(con, policy)
+    claim(con, policy, strongest())
+    con.unregister("tried")
+    identifiers = con.sql(
+        'SELECT * FROM identifiers ORDER BY kind, value, "from" NULLS FIRST, person'
+    ).to_arrow_table()
     return People(identifiers, joins)
+
+
+def _join(
+    nodes: pa.Table, edges: pa.Table, policy: Policy
+) -> tuple[NDArray[np.int32], pa.StringArray]:
+    """The smallest node of each node's person, and why each edge was refused (null: it was not)."""
+    limit = np.full(len(nodes), -1, np.int8)
+    for which, rule in enumerate(policy.limits):
+        limit[pc.equal(nodes.column("kind"), rule.kind).to_numpy()] = which
+    shared = edges.column("shared").to_numpy()
+    left, right = (edges.column(side).to_numpy().astype(np.int32) for side in ("low", "high"))
+    person, passed = join(
+        left[~shared],
+        right[~shared],
+        limit,
+        nodes.column("first").cast(pa.int64()).to_numpy(),
+        np.array([rule.most for rule in policy.limits], np.int64),
+        np.array([rule.days * DAY for rule in policy.limits], np.int64),
+    )
+    why = np.full(len(edges), len(policy.limits))
+    why[~shared] = passed
+    names = [f"limit {rule.kind}" for rule in policy.limits]
+    codes = pa.array(why, pa.int32(), mask=why < 0)
+    return person, pa.array([*names, "shared"]).take(codes)

@@ -61,8 +61,9 @@ def identifiers_of(folder: Path, version: int, person: int) -> list[dict[str, An
     return _query(
         folder / "identifiers",
         version,
-        "SELECT kind, value, node, first, last, events FROM told "
-        "WHERE person = $person ORDER BY first, kind, value",
+        "SELECT kind, value, node, min(first) AS first, max(last) AS last, "
+        "sum(events)::BIGINT AS events FROM told "
+        "WHERE person = $person GROUP BY kind, value, node ORDER BY first, kind, value",
         person=person,
     )
 
@@ -70,18 +71,26 @@ def identifiers_of(folder: Path, version: int, person: int) -> list[dict[str, An
 def joins_of(folder: Path, identifiers: list[str]) -> list[dict[str, Any]]:
     """Pairs seen together of which one is among `identifiers` (`kind:value`), oldest first.
 
-    `strong_kind, strong_value, weak_kind, weak_value, time, event_id, refused`.
+    `strong_kind, strong_value, weak_kind, weak_value, time, event_id, refused, reason`.
     """
     return _query(
         folder / "joins",
         None,
-        "SELECT strong_kind, strong_value, weak_kind, weak_value, time, event_id, refused "
-        "FROM told "
+        "SELECT strong_kind, strong_value, weak_kind, weak_value, time, event_id, "
+        "refused, reason FROM told "
         "WHERE list_contains($names, strong_kind || ':' || strong_value) "
         "OR list_contains($names, weak_kind || ':' || weak_value) "
         "ORDER BY time, event_id, weak_kind, weak_value",
         names=identifiers,
     )
+
+
+def _matches(words: dict[str, str]) -> str:
+    """SQL for whether a row is one of the identifiers that `words` means."""
+    same = {kind: f"value = {clean(kind, f'${kind}')}" for kind in words}
+    if "account" in same:  # kept as it is written most often
+        same["account"] = f"lower(value) = lower({clean('account', '$account')})"
+    return " OR ".join(f"(kind = '{kind}' AND {told})" for kind, told in same.items())
 
 
 def find(folder: Path, version: int, words: dict[str, str]) -> int | None:
@@ -90,15 +99,13 @@ def find(folder: Path, version: int, words: dict[str, str]) -> int | None:
     `words` gives the value to look for under each kind (an e-mail address must be hashed). An id
     of a person who was merged into another goes on resolving.
     """
-    matches = " OR ".join(
-        f"(kind = '{kind}' AND value = {clean(kind, f'${kind}')})" for kind in words
-    )
+    matches = _matches(words)
     written = number(words.get("person", ""))
     rows = _query(
         folder / "identifiers",
         version,
-        f"SELECT person FROM told WHERE node = $written OR {matches} "
-        "ORDER BY node = $written DESC, events DESC, person LIMIT 1",
+        f"SELECT person FROM told WHERE $written IN (person, node) OR {matches} "
+        "ORDER BY person = $written DESC, node = $written DESC, events DESC, person LIMIT 1",
         written=-1 if written is None else written,
         **words,
     )
@@ -107,9 +114,7 @@ def find(folder: Path, version: int, words: dict[str, str]) -> int | None:
 
 def held(folder: Path, version: int, words: dict[str, str]) -> tuple[str, str] | None:
     """The identifier, as (kind, value), that `words` means, or None."""
-    matches = " OR ".join(
-        f"(kind = '{kind}' AND value = {clean(kind, f'${kind}')})" for kind in words
-    )
+    matches = _matches(words)
     rows = _query(
         folder / "identifiers",
         version,

@@ -164,7 +164,8 @@ def _name_channels(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> 
 
 NAMED = """
 SELECT
-    i.person, i.node AS identifier, f.time, f.row, f.file, f.event_id, f.source, f.event,
+    {whose} AS person, {identifier} AS identifier,
+    f.time, f.row, f.file, f.event_id, f.source, f.event,
     n.kind_code AS kind, n.named_content AS content, n.intended,
     n.format, n.question,
     -- a page waits for its visit's channel; what was not a page has the channel its kind says
@@ -207,4 +208,5 @@ LEFT JOIN agents AS b ON b.user_agent = f.user_agent
 LEFT JOIN identifiers AS i ON i.kind || ':' || i.value = f.strongest
     -- a shared device is one person's for a time
     AND (i."from" IS NULL OR f.time >= i."from") AND (i."to" IS NULL OR f.time < i."to")
+{named_by}
 """

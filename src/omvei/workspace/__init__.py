@@ -6,6 +6,7 @@ omvei.key       key of the hashes           events/        the facts, a Delta La
 people/         who is who                  journeys/      blocks: derived, can be rebuilt
 rejected/       rows set aside, with why
 places/         where the map's nodes stand     waiting/       files sent to the app, not confirmed
+views/          journeys of companies, or as they were known on a day: derived
 ```
 """
 
@@ -19,7 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..durations import parse
-from ..errors import DefinitionError, OmveiError, UnknownNameError, WorkspaceError
+from ..errors import (
+    DefinitionError,
+    NothingToAnswerError,
+    OmveiError,
+    UnknownNameError,
+    WorkspaceError,
+)
 from . import building, checking, importing
 
 if TYPE_CHECKING:
@@ -132,6 +139,7 @@ class Workspace:
     build = building.build
     unmerge = building.unmerge
     under = building.under
+    view = building.view
 
     # -- care: checking.py --------------------------------------------------------------------
 
@@ -163,19 +171,17 @@ class Workspace:
 
     def find(self, who: str) -> int | None:
         """The person who holds an identifier: an id, a user id, an e-mail, an order number, ..."""
-        from ..blocks import manifest
-        from ..people import table
-
-        now = manifest.read(self.path / "journeys")
-        if now is None:
+        try:
+            return self.journeys.find(who)
+        except NothingToAnswerError:
             return None
-        return table.find(self.path / "people", now.people_version, self.words(who))
 
     def words(self, who: str) -> dict[str, str]:
         """What to look for under each kind of identifier."""
         from ..sources.contact import hash_email, hash_phone
 
         words = {"user_id": who, "person": who, "order_id": who, "anonymous_id": who}
+        words["account"] = who
         words["email"] = hash_email(who, self.key) or who
         words["phone"] = hash_phone(who, self.key) or who
         return words

@@ -1,5 +1,7 @@
 """Building the journeys from the events, the settings and the definitions."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +26,7 @@ def build(workspace: "Workspace", progress: "Progress" = silent) -> "Build":
         workspace.path / "definitions", workspace.settings.get("site", {}).get("hosts", ())
     )
     with workspace.alone():
-        return build(
+        done = build(
             workspace.events,
             workspace.path / "people",
             workspace.path / "journeys",
@@ -32,6 +34,8 @@ def build(workspace: "Workspace", progress: "Progress" = silent) -> "Build":
             said,
             progress,
         )
+        shutil.rmtree(workspace.path / "views", ignore_errors=True)
+        return done
 
 
 def _settings(workspace: "Workspace", policy: str | None = None) -> "Settings":
@@ -88,3 +92,25 @@ def under(workspace: "Workspace", policy: str, folder: Path) -> "Journeys":
         workspace.events, folder / "people", folder / "journeys", _settings(workspace, policy), said
     )
     return Journeys(workspace, made)
+
+
+def view(workspace: "Workspace", unit: str = "person", until: int | None = None) -> "Build":
+    """The journeys of another unit, or as they were known at a moment (microseconds).
+
+    Built once, in `views/`, and kept until the journeys are built again.
+    """
+    from ..blocks import manifest
+    from ..blocks.build import build
+    from ..journeys import Journeys
+    from ..touchpoints import definitions
+
+    now = Journeys.of(workspace).build
+    folder = workspace.path / "views" / f"{now.folder.name}-{now.events_version}-{unit}-{until}"
+    with workspace.alone():
+        if (known := manifest.read(folder / "journeys")) is not None:
+            return known
+        said = definitions.load(
+            workspace.path / "definitions", workspace.settings.get("site", {}).get("hosts", ())
+        )
+        settings = replace(_settings(workspace), unit=unit, until=until)
+        return build(workspace.events, folder / "people", folder / "journeys", settings, said)
