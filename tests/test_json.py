@@ -20,6 +20,7 @@ ANSWERS = {
     "funnel": lambda shop: shop.funnel(["search", "purchase"], by="kind"),
     "leaks": lambda shop: shop.leaks(),
     **{f"own of {name}": lambda shop, name=name: shop.lens(name).own() for name in lenses.names()},
+    "costs": lambda shop: shop.costs(),
     "findings": lambda shop: shop.findings(),
 }
 
@@ -35,6 +36,8 @@ def shop(tmp_path_factory):
     (folder / "shop.csv").write_text("\n".join(["user_id,time,event", *rows]))
     workspace = omvei.init(folder / "shop")
     workspace.take(folder / "shop.csv")
+    (folder / "costs.csv").write_text("day,channel,cost,currency\n2025-01-10,Direct,5,NOK\n")
+    workspace.take(folder / "costs.csv")
     return workspace.journeys
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .answers import (
+    costs,
     findings,
     funnel,
     leaks,
@@ -183,6 +184,7 @@ class Journeys:
     quality = quality.quality
     beside = policies.beside
     questions = questions.questions
+    costs = costs.costs
 
     def find(self, who: str) -> int | None:
         """The person who holds an identifier: an id, a user id, an e-mail, an order number, ..."""

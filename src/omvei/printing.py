@@ -261,6 +261,33 @@ def _questions(said: Row) -> None:
         print_lines([f"{said['others']} more questions: --many shows more."])
 
 
+def _price(price: Row | None) -> str:
+    if price is None:
+        return "–"
+    few = " (too few)" if price["too_few"] else ""
+    if "low" not in price:
+        return f"{price['value']:,.2f}{few}"
+    return f"{price['value']:,.2f} ({price['low']:,.2f}–{price['high']:,.2f}){few}"
+
+
+def _costs(said: Row) -> None:
+    names = ("currency", "cost", "impressions", "clicks", "claimed")
+    table(f"Spent from {said['first_day']} to {said['last_day']}", said["totals"], names)
+    for part, first in (("channels", "channel"), ("campaigns", "campaign")):
+        rows = [
+            {**row, "per_visit": _price(row["per_visit"]), "per_buyer": _price(row["per_buyer"])}
+            for row in said[part][:ROWS]
+        ]
+        beside = ("visits", "buyers", "per_visit", "per_buyer")
+        table(part.capitalize(), rows, (first, "currency", "cost", *beside))
+    print_lines(
+        [
+            f"buyers: came that way and bought within {said['horizon_days']} days. Association, "
+            "not cause; a person may stand in several rows. –: not observed."
+        ]
+    )
+
+
 PRINTED = {
     "map": _map,
     "funnel": _steps,
@@ -272,6 +299,7 @@ PRINTED = {
     "why": _why,
     "quality": _quality,
     "questions": _questions,
+    "costs": _costs,
     "policies": _policies,
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from omvei import sources
-from omvei.events.schema import READ
+from omvei.events.schema import READS
 from omvei.sources import Options
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -20,7 +20,7 @@ class Read:
         self.reading = sources.read(path, options, source)
         rows: list[dict[str, Any]] = []
         for batch in self.reading.batches:
-            assert batch.schema == READ
+            assert batch.schema == READS[self.reading.table]
             rows += batch.to_pylist()
         self.numbers = [row["row"] for row in rows]
         self.good = [_filled(row) for row in rows if row["reason"] is None]

@@ -9,12 +9,14 @@ from click.testing import CliRunner
 from omvei import sources
 from omvei.cli import main
 from omvei.errors import UnknownNameError
+from omvei.events import schema
 from omvei.events.schema import GIVEN
 from omvei.sources import access_log, ga4, segment
 from omvei.sources.orders import EXTRA
 from omvei.sources.recipe import recipe
 from omvei.sources.tags import tags
 
+COSTS = [column.name for column in schema.COSTS if column.name not in ("event_id", "channel")]
 DOCS = Path(__file__).parents[2] / "docs" / "sources"
 
 
@@ -49,6 +51,9 @@ def test_every_field_of_ours_is_on_the_page_of_tables():
             {*recipe("hubspot")["contacts"]["fields"], *recipe("hubspot")["deals"]["fields"]}
             - {"won"},
         ),
+        ("google-ads", COSTS),
+        ("meta-ads", COSTS),
+        ("costs", COSTS),
         ("posthog", recipe("posthog")["fields"]),
         ("snowplow", recipe("snowplow")["fields"]),
         ("woocommerce", recipe("woocommerce")["fields"].keys() - {*EXTRA}),

@@ -1,4 +1,5 @@
-"""Intervals: Wilson for a share, Newcombe for a difference, ranks for a median.
+"""Intervals: Wilson for a share, Newcombe for a difference, ranks for a median,
+Byar for a count.
 
 All are 95 % intervals. A rate under 30 people is marked `too_few`: the app shows counts instead.
 """
@@ -65,6 +66,18 @@ def newcombe(a: int, n: int, b: int, m: int) -> dict[str, float] | None:
         "low": p1 - p2 - math.sqrt((p1 - l1) ** 2 + (u2 - p2) ** 2),
         "high": p1 - p2 + math.sqrt((u1 - p1) ** 2 + (p2 - l2) ** 2),
     }
+
+
+def poisson(count: int) -> tuple[float, float]:
+    """The interval of the number expected where `count` were counted (Byar, in Breslow & Day 1987).
+
+    >>> [round(limit, 2) for limit in poisson(10)]
+    [4.79, 18.39]
+    """
+    above = count + 1
+    low = count * (1 - 1 / (9 * count) - Z / (3 * math.sqrt(count))) ** 3 if count else 0.0
+    high = above * (1 - 1 / (9 * above) + Z / (3 * math.sqrt(above))) ** 3
+    return max(0.0, low), high
 
 
 def median(values: NDArray[np.int64], people: int) -> tuple[float, float, float]:

@@ -52,7 +52,8 @@ def summary(journeys: "Journeys") -> Result:
     """
     counted = journeys.run(Sizes())
     counts = journeys.build.counts
-    imports = journeys.workspace.imports()
+    every = journeys.workspace.imports()
+    imports = [done for done in every if done["table"] == "events"]
     said = {
         "events": counts["events"],
         **counted,
@@ -63,6 +64,6 @@ def summary(journeys: "Journeys") -> Result:
         "duplicates": sum(done["rows"] - done["rejected"] for done in imports)
         - counts["events"]
         - counts.get("later", 0),
-        "sources": sorted({done["source"] for done in imports}),
+        "sources": sorted({done["source"] for done in every}),
     }
     return Result("summary", journeys.meaning(counted["people"]) | said)

@@ -211,6 +211,31 @@ def questions(
 
 
 @main.command()
+@click.option(
+    "--horizon",
+    default="30d",
+    show_default=True,
+    metavar="TIME",
+    help="How soon after coming a purchase must come to count.",
+)
+@narrowed
+@as_json
+@click.pass_obj
+def costs(
+    folder: Path,
+    horizon: str,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+) -> None:
+    """Say what advertising cost, by channel and campaign, beside the visits and the buyers."""
+    days = max(1, round(parse(horizon).total_seconds() / 86_400))
+    show(asked_of(folder, since, until, where, lens).costs(horizon_days=days), raw)
+
+
+@main.command()
 @narrowed
 @as_json
 @click.pass_obj

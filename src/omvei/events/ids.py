@@ -13,13 +13,13 @@ import pyarrow.compute as pc
 from numba import njit
 from numpy.typing import NDArray
 
-from .schema import GIVEN
+from .schema import REFUSED
 
 Keys = NDArray[np.uint64]
 Places = NDArray[np.int64]
 
-CONTENT = tuple(column.name for column in GIVEN if column.name != "event_id")
-"""What the hash is made of."""
+APART = {"event_id", *(column.name for column in REFUSED)}
+"""Columns of a batch that are no part of what its rows say."""
 
 
 @njit(cache=True, nogil=True)
@@ -84,7 +84,11 @@ def derive(
     """The ids of a batch's rows, in their order, each under its source's name."""
     given = batch.column("event_id")
     if given.null_count:
-        said = [name for name in CONTENT if batch.column(name).null_count < len(batch)]
+        said = [
+            name
+            for name in batch.schema.names
+            if name not in APART and batch.column(name).null_count < len(batch)
+        ]
         con.register("batch", pa.Table.from_batches([batch.select(said)]))
         parts = ", ".join(f"'{name}=' || {name}::VARCHAR" for name in said)
         hashes = (

@@ -16,8 +16,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake.transaction import AddAction, RemoveAction
 
-from .schema import EVENTS
-
 ROWS = 1_500_000
 """Rows a file, at least: erasing a person rewrites the files that hold them."""
 
@@ -31,8 +29,9 @@ WITH_STATISTICS = ["time"]
 class Parts:
     """Files being written; `actions()` is what to tell the log."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
         self.folder = folder
+        self.schema = schema
         self.done: list[AddAction | RemoveAction] = []
         self.paths: list[Path] = []
         self._thread = ThreadPoolExecutor(max_workers=1)
@@ -42,7 +41,7 @@ class Parts:
         self._first = self._last = None
 
     def write(self, batch: pa.RecordBatch) -> None:
-        """Add rows in the schema `EVENTS`."""
+        """Add rows in the table's schema."""
         self._wait()
         self._writing = self._thread.submit(self._write, batch)
 
@@ -73,15 +72,15 @@ class Parts:
             self.paths.append(self.folder / f"part-{uuid4()}.zstd.parquet")
             self._open = pq.ParquetWriter(
                 self.paths[-1],
-                EVENTS,
+                self.schema,
                 compression="zstd",
                 compression_level=1,
-                write_statistics=WITH_STATISTICS,
+                write_statistics=[n for n in WITH_STATISTICS if n in self.schema.names],
             )
             self._rows, self._first, self._last = 0, None, None
         self._open.write_batch(batch, row_group_size=GROUP)
-        times = pc.min_max(batch.column("time")).as_py()
-        if times["min"] is not None:
+        if "time" in self.schema.names:
+            times = pc.min_max(batch.column("time")).as_py()
             self._first = min(filter(None, (self._first, times["min"])))
             self._last = max(filter(None, (self._last, times["max"])))
         self._rows += len(batch)

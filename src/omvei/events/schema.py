@@ -1,7 +1,9 @@
-"""The columns of an event: what a source gives, and what `events/` keeps.
+"""The columns of a fact: what a source gives, and what `events/` and the tables of totals keep.
 
-One row is one fact as its source told it. Names are ours; only `sources/` knows a vendor's.
-A source leaves a column null when the file does not say. Every column but `time` may be null.
+One row is one fact as its source told it. An event is somebody's; what an advertisement cost on a
+day is nobody's, so it stands in a table of its own and never in a journey.
+Names are ours; only `sources/` knows a vendor's. A source leaves a column null when the file does
+not say. Every column but `time` may be null.
 """
 
 from typing import NamedTuple
@@ -62,12 +64,39 @@ GIVEN = (
 )
 """What a source gives for each row, in this order."""
 
-KEPT = (
-    *GIVEN,
+COSTS = (
+    Column("event_id", pa.string(), "derived from what the row says"),
+    Column("day", pa.date32(), "the day the money was spent, in the account's own time zone"),
+    Column("platform", pa.string(), "where it was spent: Google Ads, Meta Ads, Post, ..."),
+    Column("account", pa.string(), "the advertising account"),
+    Column("campaign", pa.string(), "the campaign, as the platform calls it"),
+    Column("ad_group", pa.string(), "the part of the campaign, where the file goes so deep"),
+    Column("campaign_type", pa.string(), "what sort of campaign, in the platform's words"),
+    Column("channel", pa.string(), "the channel, where the file names it"),
+    Column("cost", MONEY, "what was spent, in `currency`"),
+    Column("currency", pa.string(), "three letters, ISO 4217"),
+    Column("impressions", pa.int64(), "how often it was shown"),
+    Column("clicks", pa.int64(), "how often it was clicked"),
+    Column("claimed", MONEY, "conversions that the platform counts as its own doing"),
+    Column("claimed_value", MONEY, "what the platform says that they are worth"),
+    Column("attributes", pa.string(), "everything else the row says, as a JSON object"),
+)
+"""What advertising cost, by day and campaign."""
+
+SOURCE = (
     Column("source", pa.string(), "which source read it: table, access-log, ga4, ..."),
     Column("file", pa.string(), "first 16 hex digits of the file's SHA-256"),
     Column("row", pa.int64(), "the row's number in its file, from 1"),
 )
+"""What is known of every row besides."""
+
+TABLES = {"events": GIVEN, "costs": COSTS}
+"""The tables of a workspace, each a folder of that name, with the columns a source gives."""
+
+KEYS = {"costs": ("platform", "account", "campaign", "day")}
+"""What a row of totals speaks of: the newest file that speaks of it replaces the others."""
+
+KEPT = (*GIVEN, *SOURCE)
 """What the Delta table `events/` keeps."""
 
 REFUSED = (
@@ -88,6 +117,9 @@ def schema(*columns: Column) -> pa.Schema:
 
 READ = schema(*GIVEN, *REFUSED)
 """The schema of the batches a source yields: good rows have a null `reason`."""
+
+READS = {table: schema(*columns, *REFUSED) for table, columns in TABLES.items()}
+"""The schema of the batches for each table."""
 
 EVENTS = schema(*KEPT)
 """The schema of the table `events/`."""

@@ -1,4 +1,4 @@
-"""The table of events: a Delta Lake table that only grows, one commit a file.
+"""The tables of facts: events, and totals beside them. Delta Lake, one commit a file.
 
 A file lands whole or not at all: its rows are written beside the table while it is read, judged,
 and then named in one commit. The commit carries the file's hash as a Delta application
@@ -28,7 +28,7 @@ from .addresses import escaped, files_of, local
 from .checksum import checksum, unchanged
 from .ids import Repeats, derive
 from .parts import Parts
-from .schema import EVENTS, GIVEN, READ, REFUSED, schema
+from .schema import GIVEN, READ, REFUSED, SOURCE, Column, schema
 
 Progress = Callable[[int, int | None, str], None]
 """Called with (rows done, rows in all if known, what is being done)."""
@@ -37,7 +37,6 @@ TOLERATED = 0.01
 """A file with a larger share of unusable rows is refused: it is probably misunderstood."""
 
 KEPT_FOREVER = {
-    "delta.dataSkippingStatsColumns": "time",
     "delta.logRetentionDuration": "interval 36500 days",  # the log is our list of imports
 }
 
@@ -63,13 +62,16 @@ class Import:
     """When it was imported."""
     known: bool = False
     """The file was here already, and nothing was done."""
+    table: str = "events"
+    """The table its rows went to."""
 
 
-class Events:
-    """The events of a workspace, in the folder `events/`."""
+class Facts:
+    """A table of a workspace, in a folder of its name: `columns` are what a source gives for it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, columns: tuple[Column, ...]) -> None:
         self.folder = folder
+        self.schema = schema(*columns, *SOURCE)
         self.rejects = folder.parent / "rejected"
 
     def exists(self) -> bool:
@@ -173,7 +175,7 @@ class Events:
         if earlier := next((i for i in self.imports() if i.file == file), None):
             return Import(**{**asdict(earlier), "known": True})
         table = self._table()
-        parts = Parts(self.folder)
+        parts = Parts(self.folder, self.schema)
         try:
             good, bad = _read(reading, parts, file, progress)
             rows, rejected = good + len(bad), len(bad)
@@ -194,6 +196,7 @@ class Events:
                 good - fresh,
                 dict(reading.mapping),
                 now,
+                table=self.folder.name,
             )
             if bad:
                 self.rejects.mkdir(exist_ok=True)
@@ -202,7 +205,7 @@ class Events:
             table.create_write_transaction(
                 actions,
                 "append",
-                EVENTS,
+                self.schema,
                 commit_properties=CommitProperties(
                     custom_metadata={
                         "import": json.dumps(asdict(done)),
@@ -221,8 +224,17 @@ class Events:
     def _table(self) -> DeltaTable:
         """The table; made empty where there is none yet."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        dated = "time" in self.schema.names
+        statistics = (
+            {"delta.dataSkippingStatsColumns": "time"}
+            if dated
+            else {"delta.dataSkippingNumIndexedCols": "0"}
+        )
         return DeltaTable.create(
-            str(self.folder), EVENTS, mode="ignore", configuration=KEPT_FOREVER
+            str(self.folder),
+            self.schema,
+            mode="ignore",
+            configuration=KEPT_FOREVER | statistics,
         )
 
     def _count_new(self, parts: list[str]) -> int:
@@ -235,6 +247,13 @@ class Events:
                 {"parts": [escaped(part) for part in parts]} | ({"known": known} if known else {}),
             ).fetchall()[0]
         return int(fresh)
+
+
+class Events(Facts):
+    """The events of a workspace, in the folder `events/`."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, GIVEN)
 
 
 def _read(
@@ -252,13 +271,13 @@ def _read(
                 bad += refused.select([column.name for column in REFUSED]).to_pylist()
                 batch = batch.filter(pc.is_null(reasons))
             if len(batch):
-                columns = {column.name: batch.column(column.name) for column in GIVEN}
+                columns = dict(zip(batch.schema.names, batch.columns, strict=True))
                 columns["event_id"] = derive(con, batch, reading.source, seen)
                 columns["source"] = pa.repeat(pa.scalar(reading.source), len(batch))
                 columns["file"] = pa.repeat(pa.scalar(file), len(batch))
                 columns["row"] = batch.column("row")
-                arrays = [columns[name] for name in EVENTS.names]
-                parts.write(pa.RecordBatch.from_arrays(arrays, schema=EVENTS))
+                arrays = [columns[name] for name in parts.schema.names]
+                parts.write(pa.RecordBatch.from_arrays(arrays, schema=parts.schema))
             good += len(batch)
             progress(good + len(bad), None, "reading")
     return good, bad

@@ -14,9 +14,12 @@ from omvei.errors import SourceError, UnknownFormatError, UnknownNameError
 from omvei.events.schema import IDENTIFIERS
 from omvei.sources import (
     access_log,
+    costs,
     ga4,
+    google_ads,
     hubspot,
     matomo,
+    meta_ads,
     newsletter,
     posthog,
     segment,
@@ -65,9 +68,15 @@ SOURCES: dict[str, Source] = {
         matomo,
         posthog,
         hubspot,
+        google_ads,
+        meta_ads,
+        costs,
     )
 }
 """Every source, by name. Packages add theirs under the entry point group `omvei.sources`."""
+
+SURE = 0.9
+"""A source that is so sure of a file takes it, though it looks like a report of totals."""
 
 for _entry in entry_points(group="omvei.sources"):
     SOURCES.setdefault(_entry.name, _entry.load())
@@ -92,8 +101,9 @@ def detect(path: Path | str, name: str | None = None) -> str:
     place = Path(path)
     with _told(place, name):
         seen = replace(head(place), name=name or str(place))
-        refuse_report(seen)
         sure, best = max((source.recognises(seen), name) for name, source in SOURCES.items())
+        if sure < SURE:
+            refuse_report(seen)
         if sure < 0.3:
             raise UnknownFormatError(
                 place,

@@ -49,3 +49,7 @@ class Reading:
 
     notes: tuple[str, ...] = ()
     """What the user should know: guessed zone, encoding, what was left out and why."""
+
+    table: str = "events"
+    """Which table of the workspace the rows are for. Batches for another than `events` are in its
+    schema of `omvei.events.schema.READS`."""

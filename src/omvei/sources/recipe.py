@@ -1,6 +1,6 @@
 """A vendor's table, by rules in YAML: which of its columns is which of our fields."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -47,11 +47,16 @@ def table_of(seen: Head, name: str) -> Cells:
 
 
 def understood(
-    cells: Cells, fields: Mapping[str, Sequence[str]], options: Options
+    cells: Cells,
+    fields: Mapping[str, Sequence[str]],
+    options: Options,
+    known: Sequence[str] = FIELDS,
+    word: Callable[[str], str] = plain,
 ) -> dict[str, str]:
     r"""Our field to the columns of the file that hold it, the first filled one first.
 
-    What the user says wins. Raises `UnknownNameError` for a field or column that is not there.
+    `known` are our fields that there are; `word` writes a header as the recipe does. What the user
+    says wins. Raises `UnknownNameError` for a field or column that is not there.
 
     >>> import pathlib, tempfile
     >>> from omvei.sources.head import head
@@ -62,15 +67,15 @@ def understood(
     """
     named: dict[str, list[str]] = {}
     for column in cells.columns:
-        named.setdefault(plain(column), []).append(column)
+        named.setdefault(word(column), []).append(column)
     mapping = {}
     for field, choice in fields.items():
-        found = [column for word in choice for column in named.get(word, [])]
+        found = [column for header in choice for column in named.get(header, [])]
         if found:
             mapping[field] = "|".join(found)
     for field, value in options.mapping.items():
-        if field not in FIELDS:
-            raise UnknownNameError("field", field, FIELDS)
+        if field not in known:
+            raise UnknownNameError("field", field, known)
         for column in parts(value, cells.columns)[1]:
             if column not in cells.columns:
                 raise UnknownNameError("column", column, cells.columns)

@@ -83,14 +83,17 @@ def fault_sql(*faults: Fault) -> str:
 
 
 def finished(
-    table: pa.Table, options: Options, refused: Sequence[Refused] = ()
+    table: pa.Table,
+    options: Options,
+    refused: Sequence[Refused] = (),
+    schema: pa.Schema = READ,
 ) -> Iterator[pa.RecordBatch]:
-    """Batches in the schema `READ`, in order of `row`, with `refused` in their places.
+    """Batches in the schema, in order of `row`, with `refused` in their places.
 
     Columns that `table` lacks are null. E-mail addresses and telephone numbers become hashes.
     """
     columns = []
-    for field in READ:
+    for field in schema:
         if field.name not in table.column_names:
             columns.append(pa.nulls(len(table), field.type))
             continue
@@ -99,11 +102,11 @@ def finished(
             one: Callable[[str], str | None] = partial(HASHES[field.name], key=options.key)
             column = hashed(column.cast(pa.string()), one)
         columns.append(column.cast(field.type))
-    whole = pa.table(columns, schema=READ)
+    whole = pa.table(columns, schema=schema)
     if refused:
-        bad: dict[str, Any] = {name: [None] * len(refused) for name in READ.names}
+        bad: dict[str, Any] = {name: [None] * len(refused) for name in schema.names}
         bad |= {name: [getattr(one, name) for one in refused] for name in Refused._fields}
-        whole = pa.concat_tables([whole, pa.table(bad, schema=READ)])
+        whole = pa.concat_tables([whole, pa.table(bad, schema=schema)])
     rows = np.asarray(whole["row"])
     if (np.diff(rows) < 0).any():
         whole = whole.take(np.argsort(rows, kind="stable"))

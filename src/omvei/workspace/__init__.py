@@ -4,7 +4,7 @@
 omvei.toml      settings and the goal       definitions/   what the site's pages and brands are
 omvei.key       key of the hashes           events/        the facts, a Delta Lake table
 people/         who is who                  journeys/      blocks: derived, can be rebuilt
-rejected/       rows set aside, with why
+costs/          what advertising cost       rejected/      rows set aside, with why
 places/         where the map's nodes stand     waiting/       files sent to the app, not confirmed
 views/          journeys of companies, or as they were known on a day: derived
 ```
@@ -32,7 +32,8 @@ from . import building, checking, importing
 if TYPE_CHECKING:
     from filelock import FileLock
 
-    from ..events.table import Events
+    from ..events.table import Events, Facts
+    from ..events.totals import Totals
     from ..journeys import Journeys
 
 SETTINGS = """# Settings of this workspace. Change them, then run `omvei build`.
@@ -118,6 +119,20 @@ class Workspace:
 
         return Events(self.path / "events")
 
+    def facts(self, table: str) -> "Facts":
+        """A table of `omvei.events.schema.TABLES`: events, or totals that are nobody's."""
+        from ..events.schema import TABLES
+        from ..events.table import Facts
+
+        return Facts(self.path / table, TABLES[table])
+
+    def totals(self, table: str) -> "Totals":
+        """What a table of totals says now: its rows, and how many of them newer files replaced."""
+        from ..events.schema import KEYS
+        from ..events.totals import newest
+
+        return newest(self.facts(table), KEYS[table])
+
     @property
     def simulated(self) -> bool:
         """Whether the data is simulated: a file named `simulated` lies beside it."""
@@ -131,8 +146,8 @@ class Workspace:
     rejected = importing.rejected
 
     def imports(self) -> list[dict[str, Any]]:
-        """Every import, oldest first."""
-        return [asdict(done) for done in self.events.imports()]
+        """Every import into any table, oldest first."""
+        return [asdict(done) for done in importing.imports(self)]
 
     # -- journeys: building.py ----------------------------------------------------------------
 

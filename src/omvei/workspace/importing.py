@@ -12,7 +12,7 @@ from ..errors import SourceError, UnknownNameError
 from .progress import silent
 
 if TYPE_CHECKING:
-    from ..events.table import Progress
+    from ..events.table import Import, Progress
     from . import Workspace
 
 
@@ -27,14 +27,15 @@ def preview(
 ) -> list[dict[str, Any]]:
     """What would be understood of a file, without keeping anything: the dry run.
 
-    One item a file found under `path`: `file, source, mapping, unmapped, notes, rows` (the
+    One item a file found under `path`: `file, source, table, mapping, unmapped, notes, rows` (the
     first good ones), `good`, `bad` (counts over the whole file), `rejected` (the first bad).
     """
     from .. import sources
-    from ..events.schema import GIVEN, REFUSED
+    from ..events.schema import REFUSED, TABLES
 
     def look(name: str, file: Path) -> dict[str, Any]:
         reading = sources.read(file, _options(workspace, mapping, event, timezone), source, name)
+        given = [column.name for column in TABLES[reading.table]]
         good, bad = 0, 0
         first: list[dict[str, Any]] = []
         rejected: list[dict[str, Any]] = []
@@ -44,13 +45,14 @@ def preview(
             good += len(batch) - len(refused)
             if len(first) < rows:
                 kept = batch.filter(batch.column("reason").is_null()).slice(0, rows - len(first))
-                for row in kept.select([column.name for column in GIVEN]).to_pylist():
+                for row in kept.select(given).to_pylist():
                     first.append({key: said for key, said in row.items() if said is not None})
             keep = refused.select([column.name for column in REFUSED])
             rejected += keep.slice(0, rows - len(rejected)).to_pylist()
         return {
             "file": name,
             "source": reading.source,
+            "table": reading.table,
             "mapping": dict(reading.mapping),
             "unmapped": list(reading.unmapped),
             "notes": list(reading.notes),
@@ -89,7 +91,7 @@ def take(
             digest = hashlib.file_digest(opened, "sha256").hexdigest()[:16]
         reading = sources.read(file, _options(workspace, mapping, event, timezone), source, name)
         with workspace.alone():
-            done = workspace.events.append(
+            done = workspace.facts(reading.table).append(
                 reading,
                 file=digest,
                 name=name,
@@ -130,10 +132,23 @@ def undo(workspace: "Workspace", name: str, progress: "Progress" = silent) -> di
     Raises `UnknownNameError` if no such file was imported.
     """
     workspace.check()
+    known = imports(workspace)
+    found = [done for done in known if name in (done.name, done.file)]
+    if not found:
+        raise UnknownNameError("import", name, [done.name for done in known])
     with workspace.alone():
-        done = workspace.events.undo(name)
-    workspace.build(progress)
+        done = workspace.facts(found[-1].table).undo(found[-1].file)
+    if workspace.stale:
+        workspace.build(progress)
     return asdict(done)
+
+
+def imports(workspace: "Workspace") -> "list[Import]":
+    """Every import into any table, oldest first."""
+    from ..events.schema import TABLES
+
+    found = [done for table in TABLES for done in workspace.facts(table).imports()]
+    return sorted(found, key=lambda done: done.time)
 
 
 def rejected(
@@ -143,10 +158,13 @@ def rejected(
 
     Raises `UnknownNameError` if no such file was imported.
     """
-    known = [name for done in workspace.events.imports() for name in (done.name, done.file)]
+    from ..events.schema import TABLES
+
+    known = [name for done in imports(workspace) for name in (done.name, done.file)]
     if file is not None and file not in known:
         raise UnknownNameError("import", file, known[::2])
-    return workspace.events.rejected(file, limit)
+    found = [row for table in TABLES for row in workspace.facts(table).rejected(file, limit)]
+    return found[:limit]
 
 
 def _options(

@@ -1,0 +1,21 @@
+"""Google Ads: what campaigns cost, day by day. Columns stand in `google-ads.yaml`."""
+
+from pathlib import Path
+
+from omvei.sources.head import Head
+from omvei.sources.reading import Options, Reading
+from omvei.sources.spending import read_spending, recognises_spending
+
+NAME = "google-ads"
+TITLE = "Google Ads (cost by day and campaign as CSV)"
+STATUS = "partly known"
+
+
+def recognises(seen: Head) -> float:
+    """Whether a table has the columns of a report from Google Ads."""
+    return 0.93 if recognises_spending(NAME, seen) else 0.0
+
+
+def read(path: Path, options: Options) -> Reading:
+    """Read a report. Errors are those of `read_spending`."""
+    return read_spending(NAME, path, options)
