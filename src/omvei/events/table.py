@@ -141,7 +141,7 @@ class Facts:
         own = [part for part, (file, _) in self.parts().items() if file == found[-1].file]
         if own:  # each part holds one file's rows: none of them needs to be read
             gone: list[Any] = [RemoveAction(part, True, now) for part in own]
-            table.create_write_transaction(gone, "append", EVENTS, commit_properties=said)
+            table.create_write_transaction(gone, "append", self.schema, commit_properties=said)
         else:  # imported before the log named the parts
             table.delete(f"file = '{found[-1].file}'", commit_properties=said)
         (self.rejects / f"{found[-1].file}.parquet").unlink(missing_ok=True)
