@@ -11,6 +11,7 @@ Every error Omvei raises on purpose:
   - DefinitionError      any other YAML file that is wrong: file, line, what was expected
   - WorkspaceError       a folder that is not a workspace, or is busy
     + DamagedError         a file of a workspace that is not as it was written
+  - EngineError          a Spark that is not there, or cannot do its work
   - NothingToAnswerError there is no data, or no goal, to answer the question from
 
 Every message says what was wrong, what there is, and what to do.
@@ -96,6 +97,10 @@ class DamagedError(WorkspaceError):
             "omvei verify"
         )
         self.file = str(file)
+
+
+class EngineError(OmveiError):
+    """The engine that was chosen is not there, or cannot do its work."""
 
 
 class NothingToAnswerError(OmveiError):

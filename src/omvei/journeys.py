@@ -1,7 +1,7 @@
 """The one noun: the journeys of the people in a workspace. Narrow it, then ask."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from .answers.tally import Tally
 from .blocks import manifest
 from .blocks.block import Block, open_block, read_living
 from .blocks.dictionaries import Dictionaries
-from .engines import local
+from .engines import run
 from .errors import NothingToAnswerError, OmveiError, UnknownNameError
 from .lenses import lens as lenses
 from .lenses.column import stage_column
@@ -261,8 +261,12 @@ class Journeys:
         }
 
     def run(self, analysis: Any) -> Any:
-        """Run an analysis over these journeys."""
-        return local.run(analysis, self.blocks())
+        """Run an analysis over these journeys, on the engine that is chosen."""
+        return run(analysis, self.blocks())
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a worker elsewhere needs to open the blocks; what can be read again is left here."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def blocks(self) -> list[Callable[[], Block]]:
         """The blocks, narrowed; each is opened when called."""
