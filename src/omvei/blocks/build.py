@@ -113,25 +113,78 @@ def build(
     folder.mkdir(parents=True)
     old = manifest.read(journeys_folder)
     words = Dictionaries.read(old.folder / "dictionaries.parquet" if old else None)
-    with _connect(folder) as con:
-        progress(0, 5, "people")
-        repeated = any(done.duplicates for done in imports)
-        later = _facts(con, files or [_empty(folder)], repeated, settings.until)
-        found = resolve(con, settings.key, policy(settings.policy), settings.apart)
-        if settings.unit == "account":
-            accounts.lift(con)
-            found = People(con.table("identifiers").to_arrow_table(), found.joins)
+    with connect(folder) as con:
+        found, later = understand(
+            con,
+            files or [_empty(folder)],
+            any(done.duplicates for done in imports),
+            sum(done.rows - done.rejected for done in imports),
+            settings,
+            definitions,
+            progress,
+        )
         people_version = people_table.write(people_folder, found)
-        refused = int(pc.sum(found.joins.column("refused")).as_py() or 0)
-        progress(1, 5, "names")
-        naming.look_up(con, definitions)
-        progress(2, 5, "touchpoints")
-        _name(con, sum(done.rows - done.rejected for done in imports), settings.unit)
         progress(3, 5, "journeys")
-        counts, blocks = _write_blocks(con, folder, words, settings)
-        counts |= {"joins": len(found.joins) - refused, "refused_joins": refused, "later": later}
+        for name, seen in words_of(con).items():
+            words.add(name, seen)
+        blocks = write_blocks(con, folder, "", words, settings)
+        counts = tally(con) | joined(found) | {"later": later}
         words.write(folder / "dictionaries.parquet")
     progress(5, 5, "done")
+    return made(
+        journeys_folder, people_folder, folder, blocks, version, people_version, counts, settings
+    )
+
+
+def understand(
+    con: duckdb.DuckDBPyConnection,
+    files: list[str],
+    repeated: bool,
+    rows: int,
+    settings: Settings,
+    definitions: Definitions,
+    progress: Progress = lambda done, total, phase: None,
+) -> tuple[People, int]:
+    """Find the people of the events in `files`, and name every event: the table `named`.
+
+    repeated  whether an event may be there twice; rows  how many there are, about
+
+    Returns the people, and how many events are left out because they came later than asked. The
+    people of one file are not looked for in another call's: `files` must hold everything that
+    may be theirs.
+    """
+    progress(0, 5, "people")
+    later = _facts(con, files, repeated, settings.until)
+    found = resolve(con, settings.key, policy(settings.policy), settings.apart)
+    if settings.unit == "account":
+        accounts.lift(con)
+        found = People(con.table("identifiers").to_arrow_table(), found.joins)
+    progress(1, 5, "names")
+    naming.look_up(con, definitions)
+    progress(2, 5, "touchpoints")
+    _name(con, rows, settings.unit)
+    return found, later
+
+
+def joined(found: People) -> dict[str, int]:
+    """How many pairs of identifiers were joined, and how many were refused."""
+    refused = int(pc.sum(found.joins.column("refused")).as_py() or 0)
+    return {"joins": len(found.joins) - refused, "refused_joins": refused}
+
+
+def made(
+    journeys_folder: Path,
+    people_folder: Path,
+    folder: Path,
+    blocks: list[manifest.Row],
+    version: int,
+    people_version: int,
+    counts: dict[str, int],
+    settings: Settings,
+) -> manifest.Build:
+    """Make what was built in `folder` the state that readers see."""
+    merged = sum(block["merged"] for block in blocks)
+    counts = counts | {"merged": merged, "touchpoints": counts["touchpoints"] - merged}
     done = manifest.Build(
         folder,
         tuple(blocks),
@@ -156,7 +209,7 @@ def build(
     return done
 
 
-def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET preserve_insertion_order = false")
@@ -213,13 +266,30 @@ def _name(con: duckdb.DuckDBPyConnection, rows: int, unit: str) -> None:
     )
 
 
-def _write_blocks(
-    con: duckdb.DuckDBPyConnection, folder: Path, words: Dictionaries, settings: Settings
-) -> tuple[dict[str, int], list[manifest.Row]]:
-    tally = dict(con.execute("SELECT class, count(*) FROM named GROUP BY class").fetchall())
-    counts = {"events": sum(tally.values())}
-    counts |= {name: tally.get(code, 0) for code, name in enumerate(CLASSES)}
-    _extend(con, words)
+def tally(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """What became of the events of the table `named`."""
+    found = dict(con.execute("SELECT class, count(*) FROM named GROUP BY class").fetchall())
+    counts = {"events": sum(found.values())}
+    return counts | {name: found.get(code, 0) for code, name in enumerate(CLASSES)}
+
+
+def words_of(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The words of the touchpoints in the table `named`, by dictionary: they need codes."""
+    found = {}
+    for name in (*layout.DICTIONARIES, "channel"):
+        seen = con.execute(f"SELECT DISTINCT {name} FROM named WHERE class = 0").fetchall()
+        found[name] = [word for (word,) in seen if word is not None]
+    return found
+
+
+def write_blocks(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    prefix: str,
+    words: Dictionaries,
+    settings: Settings,
+) -> list[manifest.Row]:
+    """Write the touchpoints of the table `named` as blocks, one a bucket of people."""
     found = con.execute("SELECT DISTINCT bucket FROM named WHERE class = 0 ORDER BY bucket")
     buckets = [int(bucket) for (bucket,) in found.fetchall()]
 
@@ -227,17 +297,7 @@ def _write_blocks(
         cursor = con.cursor()  # each thread needs its own
         rows = cursor.sql(BUCKET, params={"bucket": buckets[place]}).to_arrow_table()
         gap = int(settings.session_gap_seconds * 1_000_000)
-        return write_block(folder, f"{place:04d}", rows, words, gap)
+        return write_block(folder, f"{prefix}{place:04d}", rows, words, gap)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
-        blocks = list(threads.map(write, range(len(buckets))))
-    counts["merged"] = sum(block["merged"] for block in blocks)
-    counts["touchpoints"] -= counts["merged"]
-    return counts, blocks
-
-
-def _extend(con: duckdb.DuckDBPyConnection, words: Dictionaries) -> None:
-    """Give every word of the touchpoints a code, before any block is written."""
-    for name in (*layout.DICTIONARIES, "channel"):
-        seen = con.execute(f"SELECT DISTINCT {name} FROM named WHERE class = 0").fetchall()
-        words.add(name, (word for (word,) in seen if word is not None))
+        return list(threads.map(write, range(len(buckets))))

@@ -95,9 +95,9 @@ def plain(address: str) -> Iterator[None]:
 
 
 def _reason(text: str) -> str:
-    """The last line of a trace that names an error, which is what went wrong on the worker.
+    r"""The last line of a trace that names an error, which is what went wrong on the worker.
 
-    >>> _reason("Job aborted: lost\\nTraceback:\\n  File x\\nFileNotFoundError: /data/a\\n\\tat org.x")
+    >>> _reason("Job aborted: lost\nTraceback:\n  File x\nFileNotFoundError: /data/a\n\tat org.x")
     'FileNotFoundError: /data/a'
     """
     lines = [line.strip() for line in text.splitlines()]
