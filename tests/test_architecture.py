@@ -21,6 +21,7 @@ ROOT = Path(omvei.__file__).parent
 MAY_IMPORT = {
     "errors": set(),
     "durations": {"errors"},
+    "keeping": {"errors"},
     "moment": set(),
     "sources": {"errors", "events.schema"},
     "events": {"errors", "sources.reading"},
