@@ -1,6 +1,7 @@
 """Commands that say what Omvei knows: models, sources, channels, bots."""
 
 import json
+from pathlib import Path
 
 import click
 
@@ -60,8 +61,11 @@ def sources(raw: bool) -> None:
 )
 @click.option("--referrer", metavar="URL", help="The page before.")
 @as_json
-def channels(address: str, referrer: str | None, raw: bool) -> None:
+@click.pass_obj
+def channels(folder: Path, address: str, referrer: str | None, raw: bool) -> None:
     r"""Say which channel an arrival belongs to, and which rule says so.
+
+    The rules of the workspace come first: see definitions/channels.yaml.
 
     \b
     Example:
@@ -69,9 +73,11 @@ def channels(address: str, referrer: str | None, raw: bool) -> None:
     """
     from dataclasses import asdict
 
+    from ..touchpoints import definitions
     from ..touchpoints.channels import of_address
 
-    verdict = asdict(of_address(address, referrer))
+    rules = definitions.load(folder / "definitions").channels
+    verdict = asdict(of_address(address, referrer, rules=rules))
     if raw:
         click.echo(json.dumps(verdict, ensure_ascii=False, indent=2))
     else:

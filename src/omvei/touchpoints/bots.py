@@ -36,7 +36,7 @@ def is_bot(agent: str | None) -> bool:
     """
     if not agent or agent == "-" or _any_of(*_file()["people"]).search(agent):
         return False
-    own = _any_of(*_file()["bots"]).search(agent)
+    own = _any_of(*_file()["bots"], *_file()["kinds"]["ai_crawler"]).search(agent)
     return bool(own) or bool(crawleruseragents.is_crawler(agent))
 
 

@@ -1,4 +1,4 @@
-"""What a firm says about its own site: `definitions/touchpoints.yaml` and `brands.yaml`.
+"""What a firm says about itself, in `definitions/`: touchpoints, brands, channels.
 
 ```yaml
 # touchpoints.yaml: the first rule that matches an event names it
@@ -12,9 +12,18 @@
 # brands.yaml
 own: [Fjellstua]
 competing: [Nordkapp, Polaris]
+
+# channels.yaml: tried before the rules that come with Omvei; each is tested by its examples
+- channel: Radio
+  source_in: [radio-nord]           # also medium, campaign, click_id; `_matches` for a pattern
+  examples: ["https://shop.example/?utm_source=radio-nord"]
+- channel: Partners
+  host_in: [partner.example]        # where the person came from, or the source
+  examples: [{to: "https://shop.example/", from: "https://www.partner.example/page"}]
 ```
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -24,9 +33,21 @@ from typing import Any
 import yaml
 
 from ..errors import DefinitionError
+from . import channels
 from .vocabulary import INITIATORS, OWNERSHIPS, kinds
 
 MATCHED = ("url", "event", "source", "content")
+CONDITIONS = (
+    "source_in",
+    "source_matches",
+    "medium_in",
+    "medium_matches",
+    "campaign_in",
+    "campaign_matches",
+    "click_id_in",
+    "host_in",
+)
+"""What a rule of channels may ask."""
 SAID = ("kind", "content", "stage", "format", "question", "ownership", "initiator")
 
 
@@ -53,6 +74,8 @@ class Definitions:
     own_brands: tuple[str, ...] = ()
     competing_brands: tuple[str, ...] = ()
     hosts: frozenset[str] = field(default_factory=frozenset)
+    channels: tuple[dict[str, Any], ...] = ()
+    """Rules of channels that come before those of `channels.yaml`."""
 
     @property
     def brands(self) -> tuple[str, ...]:
@@ -61,7 +84,7 @@ class Definitions:
 
 
 def load(folder: Path, hosts: Iterable[str] = ()) -> Definitions:
-    """Read `folder/touchpoints.yaml` and `folder/brands.yaml`; either may be absent.
+    """Read the files of `folder`; any may be absent.
 
     Raises `DefinitionError`, with file and line, for what cannot be used.
     """
@@ -71,7 +94,8 @@ def load(folder: Path, hosts: Iterable[str] = ()) -> Definitions:
     if not isinstance(brands, dict) or set(brands) - {"own", "competing"}:
         raise DefinitionError(file, 1, "expected two lists, `own:` and `competing:`")
     own, competing = (tuple(map(str, brands.get(key) or ())) for key in ("own", "competing"))
-    return Definitions(rules, own, competing, frozenset(h.lower() for h in hosts))
+    ruled = tuple(_channels(folder / "channels.yaml"))
+    return Definitions(rules, own, competing, frozenset(h.lower() for h in hosts), ruled)
 
 
 def _read(file: Path) -> tuple[Any, list[int]]:
@@ -117,3 +141,58 @@ def _rules(file: Path) -> Iterable[Rule]:
                     file, line, f"{key} {says[key]!r} is not one of {', '.join(values)}"
                 )
         yield Rule(match, says)
+
+
+def _channels(file: Path) -> list[dict[str, Any]]:
+    """The firm's own rules of channels; every example must come to the channel of its rule."""
+    said, lines = _read(file)
+    if said is None:
+        return []
+    if not isinstance(said, list):
+        raise DefinitionError(file, 1, "expected a list of rules, each beginning with `- channel:`")
+    for line, rule in zip(lines, said, strict=True):
+        if wrong := _wrong(rule):
+            raise DefinitionError(file, line, wrong)
+    for line, rule in zip(lines, said, strict=True):
+        for example in rule["examples"]:
+            to, came = (
+                (example, None)
+                if isinstance(example, str)
+                else (example["to"], example.get("from"))
+            )
+            found = channels.of_address(to, came, rules=said)
+            if found.channel != rule["channel"]:
+                raise DefinitionError(
+                    file,
+                    line,
+                    f"its example {to} is {found.channel}, not {rule['channel']} ({found.rule})",
+                )
+    return said
+
+
+def _wrong(rule: Any) -> str | None:
+    """What is wrong with a rule of channels; None if nothing is."""
+    if not isinstance(rule, dict) or not str(rule.get("channel") or "").strip():
+        return "a rule needs `channel:`, the name it gives"
+    conditions = set(rule) - {"channel", "examples"}
+    if unknown := sorted(conditions - set(CONDITIONS)):
+        return f"{unknown[0]!r} is not one of {', '.join(CONDITIONS)}"
+    if not conditions:
+        return f"a rule needs a condition: {', '.join(CONDITIONS)}"
+    for key in conditions:
+        value = rule[key]
+        if key.endswith("_matches"):
+            try:
+                re.compile(value)
+            except (re.error, TypeError):
+                return f"{key} is no pattern: {value!r}"
+        elif isinstance(value, list):
+            rule[key] = [str(word).lower() for word in value]
+        elif key != "host_in" or value not in channels.categories():
+            return f"{key} needs a list of words in [ ]"
+    examples = rule.get("examples")
+    if not isinstance(examples, list) or not examples:
+        return "a rule needs `examples:`, a list of addresses that must come to its channel"
+    if not all(isinstance(e, str) or (isinstance(e, dict) and "to" in e) for e in examples):
+        return "an example is an address, or {to: address, from: the page before}"
+    return None

@@ -31,20 +31,25 @@ SELECT url,
     coalesce(nullif(regexp_extract(url, '^(?:[a-z]+:)?(?://[^/?#]*)?([^?#]*)', 1), ''), '/')
         AS path,
     {", ".join(f"{_decoded('url', tag)} AS tag_{name}" for tag, name in TAGS.items())},
-    nullif(regexp_extract(url, '[?&]({"|".join(channels.CLICK_IDS)})=', 1), '') AS tag_click_id,
+    nullif(lower(regexp_extract(url, '(?i)[?&]({"|".join(channels.click_ids())})=', 1)), '')
+        AS tag_click_id,
     {_decoded("url", "(?:q|s|query|search|sok|soek)")} AS site_query
 FROM (SELECT DISTINCT url FROM facts WHERE url IS NOT NULL);
 
--- one row a referrer: its host and path, and the words it was searched with
+-- one row a referrer: its host, with its path where a list tells its pages apart (x.com/i/grok),
+-- and the words it was searched with
 CREATE OR REPLACE TABLE referrers AS
 SELECT referrer,
-    lower(regexp_extract(referrer, '^(?:[a-z-]+:)?//([^/?#:]+)', 1)) AS host,
-    lower(regexp_extract(referrer, '^(?:[a-z-]+:)?//([^?#]*?)/*(?:[?#]|$)', 1)) AS address,
-    nullif(url_decode(replace(
-        regexp_extract(referrer, '[?&](?:{
-    "|".join(channels.SEARCH_WORDS)
-})=([^&#]*)', 1), '+', ' ')), '') AS words
-FROM (SELECT DISTINCT referrer FROM facts WHERE referrer IS NOT NULL AND referrer <> '-');
+    CASE WHEN regexp_matches(host, '{channels.with_paths()}') THEN address ELSE host END AS came,
+    words
+FROM (
+    SELECT referrer,
+        lower(regexp_extract(referrer, '^(?:[a-z-]+:)?//([^/?#:]+)', 1)) AS host,
+        lower(regexp_extract(referrer, '^(?:[a-z-]+:)?//([^?#]*?)/*(?:[?#]|$)', 1)) AS address,
+        nullif(url_decode(replace(regexp_extract(referrer,
+            '[?&](?:{"|".join(channels.SEARCH_WORDS)})=([^&#]*)', 1), '+', ' ')), '') AS words
+    FROM (SELECT DISTINCT referrer FROM facts WHERE referrer IS NOT NULL AND referrer <> '-')
+);
 """
 
 ARRIVALS = """
@@ -54,8 +59,7 @@ SELECT DISTINCT
     coalesce(f.utm_medium, p.tag_utm_medium) AS medium,
     coalesce(f.campaign, p.tag_campaign) AS campaign,
     coalesce(f.click_id, p.tag_click_id) AS click_id,
-    -- the path matters only where a list names it (x.com/i/grok)
-    CASE WHEN r.address LIKE '%/i/grok%' THEN r.host || '/i/grok' ELSE r.host END AS referrer
+    r.came AS referrer
 FROM facts AS f
 LEFT JOIN pages AS p ON p.url = f.url
 LEFT JOIN referrers AS r ON r.referrer = f.referrer
@@ -148,7 +152,7 @@ def _name_channels(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> 
     }
     own |= definitions.hosts
     arrivals = [channels.Arrival(*row) for row in _rows(con, ARRIVALS)]
-    verdicts = [channels.classify(arrival, own) for arrival in arrivals]
+    verdicts = [channels.classify(arrival, own, definitions.channels) for arrival in arrivals]
     _table(
         con,
         "arrivals",
@@ -156,7 +160,7 @@ def _name_channels(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> 
             **{key: _texts(getattr(a, key) for a in arrivals) for key in channels.Arrival._fields},
             "arrived": _texts(v.channel for v in verdicts),
             "searched": pa.array(
-                [channels.listed(a.referrer, "search") for a in arrivals], pa.bool_()
+                [channels.category(a.referrer) == "search" for a in arrivals], pa.bool_()
             ),
         },
     )
@@ -202,8 +206,7 @@ JOIN arrivals AS a
     AND a.medium IS NOT DISTINCT FROM coalesce(f.utm_medium, p.tag_utm_medium)
     AND a.campaign IS NOT DISTINCT FROM coalesce(f.campaign, p.tag_campaign)
     AND a.click_id IS NOT DISTINCT FROM coalesce(f.click_id, p.tag_click_id)
-    AND a.referrer IS NOT DISTINCT FROM
-        CASE WHEN r.address LIKE '%/i/grok%' THEN r.host || '/i/grok' ELSE r.host END
+    AND a.referrer IS NOT DISTINCT FROM r.came
 LEFT JOIN agents AS b ON b.user_agent = f.user_agent
 LEFT JOIN identifiers AS i ON i.kind || ':' || i.value = f.strongest
     -- a shared device is one person's for a time
