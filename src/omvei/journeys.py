@@ -284,9 +284,9 @@ class Journeys:
             return stored(wanted)
 
         whole.column = column
-        if living is not None:
-            whole = whole.keep(read_living(living, whole.people)[whole.place])
-        return self._narrow(whole)
+        if living is None:
+            return self._narrow(whole)
+        return self._narrow(whole.keep(read_living(living, whole.people)[whole.place]))
 
     def _narrow(self, block: Block) -> Block:
         if self.since is not None or self.until is not None:

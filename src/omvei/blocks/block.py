@@ -80,6 +80,12 @@ def open_block(folder: Path, name: str) -> Block:
     return Block(people("person"), starts, touchpoints, name)
 
 
+def read_merged(folder: Path, name: str) -> NDArray[np.int32]:
+    """How many rows of each of a block's people are one with another; see `layout.PEOPLE`."""
+    found: NDArray[np.int32] = _Mapped(folder / f"{name}.people.arrow")("merged")
+    return found
+
+
 def write_living(path: Path, live: NDArray[np.bool_]) -> None:
     """Write which of a block's people live: one bit each."""
     np.packbits(live).tofile(path)

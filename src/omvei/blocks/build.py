@@ -1,32 +1,33 @@
 """Build the journeys: from the events to blocks, by way of people and touchpoints.
 
-1. `facts`: each event once (the row with the smallest file and row number of an event id stays).
+1. `facts`: each event once, and nobody's who was deleted (`facts.py`).
 2. people: identifiers that occur together (`people/`).
 3. `named`: kind, channel, content, ... of each event, by rules and joins (`touchpoints/`).
 4. blocks: each bucket of people, sorted; visits, cycles and gaps by kernels; two Arrow files.
 """
 
+import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import duckdb
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from ..events.addresses import escaped
-from ..events.schema import EVENTS, IDENTIFIERS
 from ..events.table import Events, Progress
-from ..people import accounts, claims
+from ..people import accounts, claims, components
 from ..people import table as people_table
+from ..people.deleted import Deleted
 from ..people.policies import policy
-from ..people.resolve import People, clean, prepare, resolve, strongest
+from ..people.resolve import People, resolve
 from ..touchpoints import naming
 from ..touchpoints.definitions import Definitions
 from ..touchpoints.vocabulary import INITIATORS, MACHINE, OWNERSHIPS, codes
-from . import layout, manifest
+from . import facts, layout, manifest
 from .dictionaries import Dictionaries
 from .writing import write_block
 
@@ -36,30 +37,8 @@ TARGET = 400_000
 CLASSES = ("touchpoints", "bots", "assets", "technical", "unidentified")
 """What becomes of an event, besides `merged`."""
 
-UNUSED = ("attributes", "title", "session_id", "utm_term", "utm_content")
-"""Columns of the events that no touchpoint needs yet."""
-
-REPEATED = """
-CREATE TABLE repeated AS
-    SELECT file, row FROM (
-        SELECT file, row, row_number() OVER (PARTITION BY event_id ORDER BY file, row) AS nth
-        FROM read_parquet(getvariable('files'), union_by_name = true)
-    ) WHERE nth > 1
-"""
-
-FACTS = """
--- each event once, with its strongest identifier
-CREATE VIEW facts AS
-SELECT *, {strongest} AS strongest FROM (
-    SELECT {columns}, {cleaned}
-    FROM read_parquet(getvariable('files'), union_by_name = true) AS e
-    {once}
-    {known}
-)
-"""
-
 CLASSED = """
-CREATE TABLE named AS
+CREATE OR REPLACE TABLE named AS
 SELECT *, (coalesce(person, 0) >> 40) * $buckets // 1048576 AS bucket,
     CASE WHEN bot THEN 1 WHEN kind = $asset THEN 2 WHEN kind = $technical THEN 3
          WHEN person IS NULL THEN 4 ELSE 0 END::TINYINT AS class
@@ -70,6 +49,15 @@ FROM ({named})
 BUCKET = """
 SELECT n.*, a.query_class FROM named AS n LEFT JOIN asked AS a ON a.query = n.query
 WHERE n.class = 0 AND n.bucket = $bucket
+"""
+
+HOSTS = """
+SELECT host, sum(events)::BIGINT FROM (
+    SELECT host, count(*) AS events FROM {rows} GROUP BY host
+    UNION ALL
+    SELECT page_host, sum(events) FROM (SELECT url, count(*) AS events FROM {rows} GROUP BY url)
+    JOIN pages USING (url) GROUP BY page_host
+) WHERE host IS NOT NULL GROUP BY host
 """
 
 OF_UNIT = {
@@ -97,6 +85,8 @@ class Settings:
     """Only what was known before this moment (microseconds), as if nothing had come later."""
     unit: str = "person"
     """Whose journeys: `person`, or `account`: those of companies."""
+    deleted: Deleted = field(default_factory=Deleted)
+    """People who are kept out."""
 
 
 def build(
@@ -109,14 +99,13 @@ def build(
 ) -> manifest.Build:
     """Build the journeys of every event there is, and make them what readers see."""
     version, files, imports = events.version, events.files(), events.imports()
-    folder = journeys_folder / uuid4().hex[:12]
-    folder.mkdir(parents=True)
+    folder = new_folder(journeys_folder)
     old = manifest.read(journeys_folder)
     words = Dictionaries.read(old.folder / "dictionaries.parquet" if old else None)
     with connect(folder) as con:
         found, later = understand(
             con,
-            files or [_empty(folder)],
+            files or [facts.empty(folder)],
             any(done.duplicates for done in imports),
             sum(done.rows - done.rejected for done in imports),
             settings,
@@ -130,10 +119,40 @@ def build(
         blocks = write_blocks(con, folder, "", words, settings)
         counts = tally(con) | joined(found) | {"later": later}
         words.write(folder / "dictionaries.parquet")
+        base = remember(con, folder, made_by(settings, definitions), tally_hosts(con, "facts"), [])
     progress(5, 5, "done")
     return made(
-        journeys_folder, people_folder, folder, blocks, version, people_version, counts, settings
+        journeys_folder,
+        people_folder,
+        folder,
+        blocks,
+        version,
+        people_version,
+        counts,
+        settings,
+        base,
     )
+
+
+def remember(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    maker: str,
+    hosts: dict[str, int],
+    layers: list[str],
+) -> dict[str, Any]:
+    """Keep what an append will have to know, in files of `folder` and in what is returned.
+
+    layers  where the components of earlier appends are, oldest first
+    """
+    components.write(con, folder / "components.parquet")
+    con.execute("COPY repeated TO $path", {"path": (folder / "repeated.parquet").as_posix()})
+    return {
+        "made_by": maker,
+        "hosts": hosts,
+        "layers": [*layers, f"{folder.name}/components.parquet"],
+        "repeated": f"{folder.name}/repeated.parquet",
+    }
 
 
 def understand(
@@ -154,7 +173,8 @@ def understand(
     may be theirs.
     """
     progress(0, 5, "people")
-    later = _facts(con, files, repeated, settings.until)
+    once = facts.REPEATED if repeated else None
+    later = facts.show(con, files, once, settings.until, settings.deleted)
     found = resolve(con, settings.key, policy(settings.policy), settings.apart)
     if settings.unit == "account":
         accounts.lift(con)
@@ -162,7 +182,7 @@ def understand(
     progress(1, 5, "names")
     naming.look_up(con, definitions)
     progress(2, 5, "touchpoints")
-    _name(con, rows, settings.unit)
+    name_events(con, rows, settings.unit)
     return found, later
 
 
@@ -181,9 +201,14 @@ def made(
     people_version: int,
     counts: dict[str, int],
     settings: Settings,
+    base: dict[str, Any] | None = None,
 ) -> manifest.Build:
-    """Make what was built in `folder` the state that readers see."""
+    """Make what was built in `folder` the state that readers see.
+
+    base  what `remember` returned; without it nothing can be appended, only built again
+    """
     merged = sum(block["merged"] for block in blocks)
+    remembered = [*base["layers"], base["repeated"]] if base else []
     counts = counts | {"merged": merged, "touchpoints": counts["touchpoints"] - merged}
     done = manifest.Build(
         folder,
@@ -198,15 +223,49 @@ def made(
             "unit": settings.unit,
             "first": min((row["first"] for row in blocks), default=None),
             "last": max((row["last"] for row in blocks), default=None),
+            "deleted": len(settings.deleted.waiting),
+            **(base or {}),
         },
         manifest.checksums(
             journeys_folder.parent,
             folder / "dictionaries.parquet",
+            *(journeys_folder / path for path in remembered),
             *people_table.files(people_folder, people_version),
         ),
     )
     manifest.commit(journeys_folder, done)
     return done
+
+
+def made_by(settings: Settings, definitions: Definitions) -> str:
+    """A digest of everything that decides what is made of the events, Omvei itself included.
+
+    Where it is not the same any more, an append would put new rows beside old ones.
+    """
+    said = replace(settings, deleted=Deleted())
+    told = [repr(said), duckdb.__version__]
+    for name, value in sorted(vars(definitions).items()):
+        told.append(f"{name}={sorted(value) if isinstance(value, frozenset) else value!r}")
+    return hashlib.sha256("\n".join([*told, _code()]).encode()).hexdigest()[:16]
+
+
+@cache
+def _code() -> str:
+    """A digest of the modules and rules that make journeys."""
+    digest = hashlib.sha256()
+    house = Path(__file__).parents[1]
+    for part in ("people", "touchpoints", "blocks"):
+        for file in sorted((house / part).iterdir()):
+            if file.suffix in (".py", ".yaml"):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def new_folder(journeys: Path) -> Path:
+    """A folder of its own for what is built."""
+    folder = journeys / uuid4().hex[:12]
+    folder.mkdir(parents=True)
+    return folder
 
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -219,39 +278,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _empty(folder: Path) -> str:
-    """A file of no events, for a workspace whose imports were all undone."""
-    path = folder / "empty.parquet"
-    pq.write_table(EVENTS.empty_table(), path)
-    return escaped(path.as_posix())
-
-
-def _facts(
-    con: duckdb.DuckDBPyConnection, files: list[str], repeated: bool, until: int | None
-) -> int:
-    """Make the view `facts`; return how many events it leaves out because they came later."""
-    prepare(con)
-    con.execute("SET VARIABLE files = $files", {"files": files})
-    cleaned = ", ".join(f"{clean(kind, kind)} AS {kind}" for kind in IDENTIFIERS)
-    columns = ", ".join(name for name in EVENTS.names if name not in {*IDENTIFIERS, *UNUSED})
-    once = ""
-    if repeated:
-        con.execute(REPEATED)
-        once = "ANTI JOIN repeated AS r ON r.file = e.file AND r.row = e.row"
-    view = FACTS.replace("{once}", once).format
-    parts = {"columns": columns, "cleaned": cleaned, "strongest": strongest()}
-    if until is None:
-        con.execute(view(**parts, known=""))
-        return 0
-    moment = f"make_timestamptz({until})"
-    con.execute(view(**parts, known=f"WHERE e.time >= {moment}"))
-    (later,) = con.execute("SELECT count(*) FROM facts").fetchall()[0]
-    con.execute("DROP VIEW facts")
-    con.execute(view(**parts, known=f"WHERE e.time < {moment}"))
-    return int(later)
-
-
-def _name(con: duckdb.DuckDBPyConnection, rows: int, unit: str) -> None:
+def name_events(con: duckdb.DuckDBPyConnection, rows: int, unit: str) -> None:
     buckets = max(min(2, rows // 20_000), rows // TARGET, 1)
     asset, technical = (codes()[kind] for kind in MACHINE)
     con.execute(
@@ -271,6 +298,14 @@ def tally(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     found = dict(con.execute("SELECT class, count(*) FROM named GROUP BY class").fetchall())
     counts = {"events": sum(found.values())}
     return counts | {name: found.get(code, 0) for code, name in enumerate(CLASSES)}
+
+
+def tally_hosts(con: duckdb.DuckDBPyConnection, rows: str) -> dict[str, int]:
+    """How many of `rows` tell of each of the site's own hosts, by `host` or by the page's address.
+
+    A host that comes or goes changes what an arrival from it is, everywhere.
+    """
+    return dict(con.execute(HOSTS.format(rows=rows)).fetchall())
 
 
 def words_of(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

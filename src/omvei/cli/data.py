@@ -94,7 +94,7 @@ def import_(
             ),
         )
         if workspace.stale:
-            workspace.build(watch)
+            workspace.renew(watch)
     if raw:
         click.echo(json.dumps(done, ensure_ascii=False, indent=2))
     else:

@@ -100,6 +100,16 @@ class Facts:
                 found.pop(entry["undo"], None)
         return list(found.values())
 
+    def since(self, version: int) -> list[Import] | None:
+        """The files that came after a version; None where something else happened too."""
+        found = []
+        for entry in DeltaTable(str(self.folder)).history() if self.exists() else ():
+            if entry["version"] > version:
+                if "import" not in entry:
+                    return None
+                found.append(Import(**json.loads(entry["import"])))
+        return found
+
     def parts(self) -> dict[str, tuple[str, str]]:
         """The files that hold the events now, by name: whose rows they hold, and their checksum.
 

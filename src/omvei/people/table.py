@@ -47,6 +47,12 @@ def files(folder: Path, version: int) -> list[Path]:
     return found
 
 
+def show_both(con: duckdb.DuckDBPyConnection, folder: Path, version: int) -> None:
+    """Make both tables known to a connection, as `old_identifiers` and `old_joins`."""
+    show(con, "old_identifiers", DeltaTable(str(folder / "identifiers"), version=version))
+    show(con, "old_joins", DeltaTable(str(folder / "joins")))
+
+
 def _query(folder: Path, version: int | None, sql: str, **values: object) -> list[dict[str, Any]]:
     with duckdb.connect() as con:
         prepare(con)

@@ -152,6 +152,7 @@ class Workspace:
     # -- journeys: building.py ----------------------------------------------------------------
 
     build = building.build
+    renew = building.renew
     unmerge = building.unmerge
     under = building.under
     view = building.view
@@ -162,11 +163,15 @@ class Workspace:
 
     @property
     def stale(self) -> bool:
-        """Whether there are events that the journeys were not built from yet."""
+        """Whether there are events, or deletions, that the journeys do not know of yet."""
         from ..blocks import manifest
+        from ..people.deleted import Deleted
 
         built = manifest.read(self.path / "journeys")
-        return self.events.version != (built.events_version if built else -1)
+        if built is None:
+            return self.events.version != -1
+        known = built.events_version, built.settings.get("deleted", 0)
+        return known != (self.events.version, len(Deleted.read(self.path).waiting))
 
     def alone(self) -> "FileLock":
         """A lock that one process at a time holds while it changes the workspace; others wait.

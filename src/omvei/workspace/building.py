@@ -13,35 +13,65 @@ if TYPE_CHECKING:
     from ..blocks.manifest import Build
     from ..events.table import Progress
     from ..journeys import Journeys
+    from ..touchpoints.definitions import Definitions
     from . import Workspace
 
 
 def build(workspace: "Workspace", progress: "Progress" = silent) -> "Build":
     """Build the journeys again, from all events and the definitions as they are now."""
     from ..blocks.build import build
-    from ..touchpoints import definitions
 
     workspace.check()
-    said = definitions.load(
-        workspace.path / "definitions", workspace.settings.get("site", {}).get("hosts", ())
-    )
     with workspace.alone():
         done = build(
             workspace.events,
             workspace.path / "people",
             workspace.path / "journeys",
             _settings(workspace),
-            said,
+            _definitions(workspace),
             progress,
         )
         shutil.rmtree(workspace.path / "views", ignore_errors=True)
         return done
 
 
+def renew(workspace: "Workspace", progress: "Progress" = silent) -> "Build":
+    """Bring the journeys up to date, by building only the people whom something new concerns.
+
+    Everybody is built where that is not enough; the answers are the same in either case.
+    """
+    from ..blocks import append
+
+    workspace.check()
+    with workspace.alone():
+        done = append.append(
+            workspace.events,
+            workspace.path / "people",
+            workspace.path / "journeys",
+            _settings(workspace),
+            _definitions(workspace),
+            progress,
+        )
+        if done is not None:
+            shutil.rmtree(workspace.path / "views", ignore_errors=True)
+            return done
+    return build(workspace, progress)
+
+
+def _definitions(workspace: "Workspace") -> "Definitions":
+    """What the firm says about its own site."""
+    from ..touchpoints import definitions
+
+    return definitions.load(
+        workspace.path / "definitions", workspace.settings.get("site", {}).get("hosts", ())
+    )
+
+
 def _settings(workspace: "Workspace", policy: str | None = None) -> "Settings":
     """What a build depends on besides events and definitions."""
     from ..blocks.build import Settings
     from ..people import policies
+    from ..people.deleted import Deleted
 
     named = policy or str(workspace.settings.get("identity", {}).get("policy", "default"))
     return Settings(
@@ -49,6 +79,7 @@ def _settings(workspace: "Workspace", policy: str | None = None) -> "Settings":
         workspace.key.hex(),
         policies.policy(named).name,
         tuple(policies.apart(workspace.path / "definitions")),
+        deleted=Deleted.read(workspace.path),
     )
 
 
@@ -82,14 +113,14 @@ def under(workspace: "Workspace", policy: str, folder: Path) -> "Journeys":
     """The journeys as they would be under another policy, built in a folder of their own."""
     from ..blocks.build import build
     from ..journeys import Journeys
-    from ..touchpoints import definitions
 
     workspace.check()
-    said = definitions.load(
-        workspace.path / "definitions", workspace.settings.get("site", {}).get("hosts", ())
-    )
     made = build(
-        workspace.events, folder / "people", folder / "journeys", _settings(workspace, policy), said
+        workspace.events,
+        folder / "people",
+        folder / "journeys",
+        _settings(workspace, policy),
+        _definitions(workspace),
     )
     return Journeys(workspace, made)
 
@@ -102,15 +133,17 @@ def view(workspace: "Workspace", unit: str = "person", until: int | None = None)
     from ..blocks import manifest
     from ..blocks.build import build
     from ..journeys import Journeys
-    from ..touchpoints import definitions
 
     now = Journeys.of(workspace).build
     folder = workspace.path / "views" / f"{now.folder.name}-{now.events_version}-{unit}-{until}"
     with workspace.alone():
         if (known := manifest.read(folder / "journeys")) is not None:
             return known
-        said = definitions.load(
-            workspace.path / "definitions", workspace.settings.get("site", {}).get("hosts", ())
-        )
         settings = replace(_settings(workspace), unit=unit, until=until)
-        return build(workspace.events, folder / "people", folder / "journeys", settings, said)
+        return build(
+            workspace.events,
+            folder / "people",
+            folder / "journeys",
+            settings,
+            _definitions(workspace),
+        )

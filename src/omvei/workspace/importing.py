@@ -103,7 +103,7 @@ def take(
 
     found = _each(path, one)
     if build and workspace.stale:
-        workspace.build(progress)
+        workspace.renew(progress)
     return found
 
 
