@@ -21,6 +21,7 @@ ANSWERS = {
     "leaks": lambda shop: shop.leaks(),
     **{f"own of {name}": lambda shop, name=name: shop.lens(name).own() for name in lenses.names()},
     "costs": lambda shop: shop.costs(),
+    "touchpoints": lambda shop: shop.touchpoints(),
     "findings": lambda shop: shop.findings(),
 }
 

@@ -21,6 +21,7 @@ from .answers import (
     quality,
     questions,
     summary,
+    touchpoints,
     trace,
     why,
 )
@@ -185,6 +186,7 @@ class Journeys:
     beside = policies.beside
     questions = questions.questions
     costs = costs.costs
+    touchpoints = touchpoints.touchpoints
 
     def find(self, who: str) -> int | None:
         """The person who holds an identifier: an id, a user id, an e-mail, an order number, ..."""

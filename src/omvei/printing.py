@@ -288,7 +288,31 @@ def _costs(said: Row) -> None:
     )
 
 
+def _touchpoints(said: Row) -> None:
+    rows = [
+        {
+            **row,
+            "stages": ", ".join(row["stages"]),
+            "trust": "–"
+            if row["trust"] is None or row["too_few"]
+            else f"{row['trust']:+.0%} ({row['low']:+.0%} to {row['high']:+.0%})",
+        }
+        for row in said["rows"]
+    ]
+    columns = ("id", "by", "ownership", "people", "stages", "trust", "advice", "reason")
+    table("Touchpoints", rows, columns)
+    print_lines(
+        [
+            f"trust: how many more went on within {said['horizon_days']} days than others in the "
+            "same situation. Association, not cause."
+        ]
+        if said["n"]
+        else ["No data yet: only what is written in definitions/touchpoint_map.yaml."]
+    )
+
+
 PRINTED = {
+    "touchpoints": _touchpoints,
     "map": _map,
     "funnel": _steps,
     "leaks": _leaks,

@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from ..durations import parse
+from ..errors import NothingToAnswerError
+from ..workspace import open
 from .group import as_html, as_json, asked_of, main, narrowed, seen, show
 
 
@@ -244,3 +246,40 @@ def findings(
 ) -> None:
     """Say the first things to know about this data, in plain words."""
     show(asked_of(folder, since, until, where, lens).findings(), raw)
+
+
+@main.command()
+@click.option(
+    "--horizon",
+    default="30d",
+    show_default=True,
+    metavar="TIME",
+    help="How soon people must go on to count.",
+)
+@narrowed
+@as_json
+@click.pass_obj
+def touchpoints(
+    folder: Path,
+    horizon: str,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+) -> None:
+    r"""Map every touchpoint: whose it is, what it serves, trust, and what to do with it.
+
+    \b
+    Example:
+      omvei touchpoints --lens stdc
+    """
+    days = max(1, round(parse(horizon).total_seconds() / 86_400))
+    try:
+        show(asked_of(folder, since, until, where, lens).touchpoints(horizon_days=days), raw)
+    except NothingToAnswerError:
+        from ..answers.touchpoints import by_hand_only
+        from ..lenses.lens import load
+
+        here = open(folder)
+        show(by_hand_only(here.path / "definitions", load(lens or "five_stage"), False), raw)

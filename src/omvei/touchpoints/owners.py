@@ -1,0 +1,25 @@
+"""Whose each channel is, and whether the firm goes to people on it: `owners.yaml`."""
+
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import yaml
+
+
+class Owner(NamedTuple):
+    """Whose a channel is: a word of `vocabulary.OWNERSHIPS`, and whether it is push."""
+
+    owner: str
+    push: bool
+
+
+@cache
+def owners() -> dict[str, Owner]:
+    """The owner of every channel.
+
+    >>> owners()["Email"], owners()["Organic Search"].owner
+    (Owner(owner='owned', push=True), 'independent')
+    """
+    said = yaml.safe_load(files(__package__).joinpath("owners.yaml").read_text("utf-8"))
+    return {name: Owner(fact["owner"], fact.get("push", False)) for name, fact in said.items()}
