@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "sources": {"errors", "events.schema"},
     "events": {"errors", "sources.reading"},
     "people": {"errors", "events"},
-    "touchpoints": {"errors"},
+    "touchpoints": {"errors", "keeping"},
     "blocks": {"errors", "events", "people", "touchpoints"},
     "lenses": {"blocks", "durations", "errors", "touchpoints"},
     "result": {"drawings", "errors"},

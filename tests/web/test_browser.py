@@ -11,7 +11,7 @@ from web.conftest import serve
 ADDRESSES = [
     "/", "/map?by=kind", "/map?by=kind&node=product_view", "/map?by=stage&lens=hankins",
     "/map?by=kind&source=product_view&target=add_to_cart", "/map?follow=any", "/people",
-    "/people/u1", "/leaks", "/funnel", "/questions", "/data", "/nothing",
+    "/people/u1", "/leaks", "/funnel", "/questions", "/touchpoints", "/data", "/nothing",
 ]  # fmt: skip
 
 

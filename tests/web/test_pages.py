@@ -15,6 +15,7 @@ ADDRESSES = [
     "/map?numbers=later", "/map?period=quarter", "/map?from=2025-03-01&to=2025-04-30",
     "/people", "/people?by=kind&node=search", "/people/u1", "/people/u1?lens=stdc",
     "/leaks", "/leaks?lens=funnel", "/funnel", "/funnel?by=stage", "/questions",
+    "/touchpoints", "/touchpoints?lens=stdc",
     "/funnel?by=kind&step=search&step=purchase&within=7d", "/data", "/data/rejected",
 ]  # fmt: skip
 
@@ -43,7 +44,18 @@ def test_no_page_has_an_inline_style_or_script(pages, address):
 
 
 @pytest.mark.parametrize(
-    "page", ["/start", "/map", "/people", "/people/u1", "/leaks", "/funnel", "/questions", "/data"]
+    "page",
+    [
+        "/start",
+        "/map",
+        "/people",
+        "/people/u1",
+        "/leaks",
+        "/funnel",
+        "/questions",
+        "/touchpoints",
+        "/data",
+    ],
 )
 def test_every_page_has_its_json(pages, page):
     answer = pages.get(f"{page}.json")

@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from ..errors import DefinitionError
+from .. import keeping
 from .vocabulary import OWNERSHIPS
 
 FILE = "touchpoint_map.yaml"
@@ -40,37 +38,35 @@ def load(folder: Path) -> list[ByHand]:
 
     Raises `DefinitionError`, with file and line, for what cannot be used.
     """
-    file = folder / FILE
-    if not file.exists():
-        return []
-    try:
-        node = yaml.compose(text := file.read_text("utf-8"), yaml.SafeLoader)
-        said = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-        problem = getattr(error, "problem", error)
-        raise DefinitionError(file, line, f"is not YAML: {problem}") from None
-    if said is None or node is None:
-        return []
-    if not isinstance(said, list):
-        raise DefinitionError(file, 1, "expected a list, each touchpoint beginning with `- id:`")
-    lines = [item.start_mark.line + 1 for item in node.value]
-    return [_checked(file, line, item) for line, item in zip(lines, said, strict=True)]
+    return check(keeping.read(folder / FILE))
 
 
-def _checked(file: Path, line: int, item: Any) -> ByHand:
+def check(page: keeping.Page) -> list[ByHand]:
+    """What a page says, or the error of the first part that cannot be used."""
+    if page.said is None:
+        return []
+    if not isinstance(page.said, list):
+        raise page.wrong("expected a list, each touchpoint beginning with `- id:`")
+    found = [_checked(page, place, item) for place, item in enumerate(page.said)]
+    for place, one in enumerate(found):
+        if one.id in {other.id for other in found[:place]}:
+            raise page.wrong(f"{one.id!r} is here twice; keep one of them", place)
+    return found
+
+
+def _checked(page: keeping.Page, place: int, item: Any) -> ByHand:
     if not isinstance(item, dict) or not str(item.get("id") or "").strip():
-        raise DefinitionError(file, line, "a touchpoint needs `id:`, its name")
+        raise page.wrong("a touchpoint needs `id:`, its name", place)
     if wrong := [str(key) for key in item if key not in SAID]:
-        raise DefinitionError(file, line, f"{wrong[0]!r} is not one of {', '.join(SAID)}")
+        raise page.wrong(f"{wrong[0]!r} is not one of {', '.join(SAID)}", place, wrong[0])
     owner, push, stages = item.get("ownership"), item.get("push"), item.get("stages") or []
     if owner is not None and owner not in OWNERSHIPS:
         known = ", ".join(OWNERSHIPS)
-        raise DefinitionError(file, line, f"ownership {owner!r} is not one of {known}")
+        raise page.wrong(f"ownership {owner!r} is not one of {known}", place, "ownership")
     if push is not None and not isinstance(push, bool):
-        raise DefinitionError(file, line, f"push is {push!r}; write true or false")
+        raise page.wrong(f"push is {push!r}; write true or false", place, "push")
     if not isinstance(stages, list):
-        raise DefinitionError(file, line, "stages is a list, as in [awareness, decision]")
+        raise page.wrong("stages is a list, as in [awareness, decision]", place, "stages")
     note = item.get("note")
     return ByHand(
         str(item["id"]).strip(), owner, push, tuple(map(str, stages)), str(note) if note else None

@@ -24,7 +24,7 @@ import omvei
 from omvei import drawings
 from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.language import words
-from omvei.web import data, funnel, leaks, map, people, questions, start
+from omvei.web import data, funnel, leaks, map, people, questions, start, touchpoints
 from omvei.web.guard import LOOPBACK, Guard, StaleFormError, TooLargeError
 from omvei.web.jobs import Jobs
 from omvei.web.showing import as_json, show, wants_json
@@ -51,6 +51,8 @@ ROUTES = [
     *_both("/leaks", leaks.leaks),
     *_both("/funnel", funnel.funnel),
     *_both("/questions", questions.questions),
+    *_both("/touchpoints", touchpoints.touchpoints),
+    Route("/touchpoints", touchpoints.change, methods=["POST"]),
     *_both("/data", data.data),
     *_both("/data/rejected", data.rejected),
     Route("/data/upload", data.upload, methods=["POST"]),

@@ -1,0 +1,63 @@
+"""The worksheets in the app: filled in, changed and undone, with data and without."""
+
+import re
+
+import pytest
+from web.conftest import client
+
+from omvei.touchpoints import by_hand
+
+
+def send(pages, address, **form):
+    """Send a form of the page at `address`, with the token it gives."""
+    token = re.search(r'name="token" value="([^"]+)"', pages.get(address).text)
+    assert token
+    return pages.post(address, data={"token": token[1], **form}, follow_redirects=True)
+
+
+@pytest.mark.parametrize("language", ["en", "nb", "sv", "da"])
+def test_the_touchpoint_map_works_without_data(empty, language):
+    answer = client(empty).get("/touchpoints", headers={"accept-language": language})
+    assert answer.status_code == 200
+    assert "<form" in answer.text
+
+
+def test_a_touchpoint_is_written_down_changed_and_undone(empty):
+    pages, file = client(empty), empty / "definitions"
+    fair = {"id": "Trade fair", "ownership": "partner", "stages": "awareness", "do": "save"}
+    assert "Trade fair" in send(pages, "/touchpoints", **fair).text
+    send(pages, "/touchpoints", **{**fair, "ownership": "owned"})
+    assert [one.ownership for one in by_hand.load(file)] == ["owned"]
+    send(pages, "/touchpoints", do="undo")
+    assert [one.ownership for one in by_hand.load(file)] == ["partner"]
+    send(pages, "/touchpoints", do="redo")
+    send(pages, "/touchpoints", id="Trade fair", do="remove")
+    assert by_hand.load(file) == []
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"id": " "},
+        {"id": "x", "ownership": "mine"},
+        {},
+        {"id": "<script>", "ownership": "<b>"},
+    ],
+)
+def test_what_cannot_be_written_down_changes_nothing(empty, form):
+    answer = send(client(empty), "/touchpoints", do="save", **form)
+    assert answer.status_code == 400
+    assert by_hand.load(empty / "definitions") == []
+    assert "<script>" not in re.sub(r"<script [^>]*src=[^>]*>", "", answer.text)
+
+
+def test_a_form_from_elsewhere_is_refused(empty):
+    assert client(empty).post("/touchpoints", data={"id": "x"}).status_code == 403
+
+
+def test_the_touchpoint_map_of_the_page_is_that_of_the_map(pages):
+    rows = pages.get("/touchpoints.json?period=all").json()["rows"]
+    drawn = pages.get("/map.json?by=kind&period=all").json()["nodes"]
+    assert {row["id"]: row["people"] for row in rows if row["by"] == "kind"} == {
+        node["id"]: node["people"] for node in drawn if node["touchpoints"]
+    }
