@@ -41,7 +41,8 @@ def touchpoints(request: Request) -> Response:
         request, "touchpoints.html", touchpoints=answer, asked=asked, periods=PERIODS, kept=kept,
         stages=stages, board=board(answer["rows"], stages), ownerships=OWNERSHIPS, order=ORDER,
         sorted_rows=sorted(answer["rows"], key=_urgent), first=FIRST,
-        decided=sum(row["advice"] != "keep" for row in answer["rows"]), shown=SHOWN, lens=answer["lens"], by_hand=by_hand.load(file.parent),
+        decided=sum(row["advice"] != "keep" for row in answer["rows"]),
+        shown=SHOWN, lens=answer["lens"], by_hand=by_hand.load(file.parent),
         can_undo=keeping.can_undo(file), can_redo=keeping.can_redo(file),
         simulated=here.simulated, json=address("/touchpoints.json", kept),
     )  # fmt: skip
