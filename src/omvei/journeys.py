@@ -11,10 +11,12 @@ import numpy as np
 
 from .answers import (
     costs,
+    differ,
     findings,
     funnel,
     leaks,
     map,
+    matrix,
     own,
     people,
     policies,
@@ -23,6 +25,7 @@ from .answers import (
     summary,
     touchpoints,
     trace,
+    whatif,
     why,
 )
 from .answers.tally import Tally
@@ -179,6 +182,9 @@ class Journeys:
     funnel = funnel.funnel
     leaks = leaks.leaks
     own = own.own
+    matrix = matrix.matrix
+    what_if = whatif.what_if
+    differ = differ.differ
     people = people.people
     findings = findings.findings
     why = why.why

@@ -261,6 +261,57 @@ def _questions(said: Row) -> None:
         print_lines([f"{said['others']} more questions: --many shows more."])
 
 
+def _between(row: Row, value: str, low: str = "low", high: str = "high") -> str:
+    if row[value] is None:
+        return "–"
+    if row[low] is None:
+        return f"{row[value]:.3f}"
+    return f"{row[value]:.3f} ({row[low]:.3f} to {row[high]:.3f})"
+
+
+def _matrix(said: Row) -> None:
+    rows = [{**row, "probability": _between(row, "probability")} for row in said["rows"]]
+    table(f"Moves under {said['lens']}", rows, ("from", "to", "count", "people", "probability"))
+    chances = [
+        {
+            **row,
+            "chance": _between(row, "chance"),
+            "steps": _between(row, "steps", "steps_low", "steps_high"),
+        }
+        for row in said["stages"]
+    ]
+    if chances:
+        table("Chance of a purchase", chances, ("stage", "people", "chance", "steps", "return"))
+        lines = [{**row, "change": _between(row, "change")} for row in said["lines"][:5]]
+        table(
+            "If ten more in a hundred took a line", lines, ("from", "to", "probability", "change")
+        )
+    ways = [{**row, "path": " → ".join(row["path"])} for row in said["paths"]]
+    if ways:
+        table("Ways to the purchase", ways, ("kind", "path", "share", "label"))
+    print_lines(["Chances are modelled: the next stage is taken to depend on the stage alone."])
+
+
+def _what_if(said: Row) -> None:
+    rows = [{**row, "change": _between(row, "change")} for row in said["rows"]]
+    columns = ("from", "to", "before", "after", "chance_before", "chance_after", "change")
+    table("What if", rows, columns)
+    print_lines(["Modelled: what the chain would do, not what a campaign would."])
+
+
+def _differ(said: Row) -> None:
+    rows = [{**row, "difference": _between(row, "difference")} for row in said["rows"][:ROWS]]
+    table(
+        f"{said['n']} people and {said['other_n']} others, under {said['lens']}",
+        rows,
+        ("from", "to", "first", "second", "difference", "people", "other_people"),
+    )
+    if said["p"] is None:
+        print_lines(["Nothing varies here, so there is nothing to test."])
+    else:
+        print_lines([f"All lines together: p = {said['p']:.3f} if the groups were alike."])
+
+
 def _price(price: Row | None) -> str:
     if price is None:
         return "–"
@@ -316,6 +367,9 @@ PRINTED = {
     "map": _map,
     "funnel": _steps,
     "leaks": _leaks,
+    "matrix": _matrix,
+    "what_if": _what_if,
+    "differ": _differ,
     "trace": _trace,
     "summary": _summary,
     "findings": _findings,

@@ -137,12 +137,16 @@ def as_html(command: Command) -> Command:
 
 
 def narrowed(command: Command) -> Command:
-    """Add what narrows journeys: --since, --until, --where, --lens; and how they are seen."""
+    """Add what narrows journeys, and --lens: the model to see them through."""
+    return click.option(
+        "--lens", metavar="NAME", help="The model to see through: see `omvei lenses`."
+    )(among(command))
+
+
+def among(command: Command) -> Command:
+    """Add what narrows journeys: --since, --until, --where; and how they are seen."""
     command = seen(command)
     for option in (
-        click.option(
-            "--lens", metavar="NAME", help="The model to see through: see `omvei lenses`."
-        ),
         click.option(
             "--where",
             metavar="NAME=WORD",

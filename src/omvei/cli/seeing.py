@@ -1,0 +1,96 @@
+"""Commands about one model: what it says of itself, and what people do under it."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .group import among, as_json, asked_of, laid_out, main, pairs, show
+
+
+class Models(click.Group):
+    """The group of a model's commands; examples keep their lines."""
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Find a command."""
+        return laid_out(super().get_command(context, name))
+
+
+@main.group(cls=Models)
+def lens() -> None:
+    """See people through one model: its stages, its moves and its numbers."""
+
+
+@lens.command()
+@click.argument("name")
+@among
+@as_json
+@click.pass_obj
+def matrix(folder: Path, /, name: str, raw: bool, **asked: Any) -> None:
+    r"""Count the moves from every stage to every stage, and the chance of a purchase from each.
+
+    \b
+    Examples:
+      omvei lens matrix hankins
+      omvei lens matrix hankins --where channel=Email --json
+    """
+    show(_seen(folder, name, asked).matrix(), raw)
+
+
+@lens.command("what-if")
+@click.argument("name")
+@click.argument("source")
+@click.argument("target")
+@click.argument("probability", type=click.FloatRange(0, 1))
+@among
+@as_json
+@click.pass_obj
+def what_if(
+    folder: Path,
+    /,
+    name: str,
+    source: str,
+    target: str,
+    probability: float,
+    raw: bool,
+    **asked: Any,
+) -> None:
+    r"""Say what the chance of a purchase would be, if SOURCE led to TARGET so often.
+
+    \b
+    Example:
+      omvei lens what-if hankins explore compare 0.6
+    """
+    show(_seen(folder, name, asked).what_if(source, target, probability), raw)
+
+
+@lens.command()
+@click.argument("name")
+@click.argument("first")
+@click.argument("second")
+@among
+@as_json
+@click.pass_obj
+def differ(folder: Path, /, name: str, first: str, second: str, raw: bool, **asked: Any) -> None:
+    r"""Test whether two groups move differently. A group is NAME=WORD, or a period DAY..DAY.
+
+    \b
+    Examples:
+      omvei lens differ hankins channel=Email "channel=Organic Search"
+      omvei lens differ hankins 2025-01-01..2025-07-01 2025-07-01..2026-01-01
+    """
+    both = _seen(folder, name, asked)
+    show(_group(both, first).differ(_group(both, second)), raw)
+
+
+def _seen(folder: Path, name: str, asked: dict[str, Any]) -> Any:
+    """The journeys as asked for, under the model that the command names."""
+    return asked_of(folder, lens=name, **asked)
+
+
+def _group(journeys: Any, said: str) -> Any:
+    first, dots, last = said.partition("..")
+    if dots and "=" not in said:
+        return journeys.between(first or None, last or None)
+    ((name, word),) = pairs((said,), "group", "NAME=WORD, as in channel=Email, or DAY..DAY")
+    return journeys.where(**{name: word != "no" if name == "customer" else word})
