@@ -259,6 +259,9 @@ def _questions(said: Row) -> None:
     table("Questions", rows, ("query", "query_class", "people", "touchpoints", "later"))
     if said["others"]:
         print_lines([f"{said['others']} more questions: --many shows more."])
+    if said["outside"]:
+        columns = ("query", "query_class", "clicks", "impressions", "position")
+        table("In the search engine, by everybody", said["outside_queries"], columns)
 
 
 def _between(row: Row, value: str, low: str = "low", high: str = "high") -> str:
@@ -362,6 +365,13 @@ def _touchpoints(said: Row) -> None:
     )
 
 
+def _paths(said: Row) -> None:
+    rows = [{**row, "path": " > ".join(row["steps"])} for row in said["paths"]]
+    table("Paths", rows[:ROWS], ("path", "journeys", "converted", "rate", "low", "high"))
+    table("On them", said["steps"][:ROWS], ("step", "journeys", "converted", "rate", "low", "high"))
+    print_lines(["Counted by another tool: no persons, no times. Not part of the journeys."])
+
+
 PRINTED = {
     "touchpoints": _touchpoints,
     "map": _map,
@@ -378,6 +388,7 @@ PRINTED = {
     "quality": _quality,
     "questions": _questions,
     "costs": _costs,
+    "paths": _paths,
     "policies": _policies,
 }
 

@@ -1,7 +1,9 @@
 """Every source has a page that says what it reads and how to get the file."""
 
 import json
+import runpy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -12,12 +14,14 @@ from omvei.errors import UnknownNameError
 from omvei.events import schema
 from omvei.events.schema import GIVEN
 from omvei.sources import access_log, ga4, segment
+from omvei.sources.howto import how_to
 from omvei.sources.orders import EXTRA
 from omvei.sources.recipe import recipe
 from omvei.sources.tags import tags
 
 COSTS = [column.name for column in schema.COSTS if column.name not in ("event_id", "channel")]
 DOCS = Path(__file__).parents[2] / "docs" / "sources"
+asking: Any = runpy.run_path(str(DOCS.parent / "asking.py"))
 
 
 def page(name):
@@ -51,6 +55,13 @@ def test_every_field_of_ours_is_on_the_page_of_tables():
             {*recipe("hubspot")["contacts"]["fields"], *recipe("hubspot")["deals"]["fields"]}
             - {"won"},
         ),
+        ("search-console", [c.name for c in schema.SEARCHES if c.name != "event_id"]),
+        ("paths", [c.name for c in schema.PATHS if c.name != "event_id"]),
+        ("survey", [*recipe("survey")["fields"], "content", "rating", "channel", "attributes"]),
+        (
+            "hubspot-engagements",
+            [f for f in recipe("hubspot-engagements")["fields"] if f != "direction"],
+        ),
         ("google-ads", COSTS),
         ("meta-ads", COSTS),
         ("costs", COSTS),
@@ -61,6 +72,22 @@ def test_every_field_of_ours_is_on_the_page_of_tables():
 )
 def test_every_field_a_rule_fills_is_on_its_page(name, fields):
     assert [field for field in fields if f"`{field}`" not in page(name)] == []
+
+
+@pytest.mark.parametrize("name", sources.names())
+def test_every_source_says_in_four_languages_how_to_get_its_file(name):
+    told = how_to(name)
+    assert list(told) == ["nb", "sv", "da", "en"]
+    assert len({len(said.steps) for said in told.values()}) == 1
+    for said in told.values():
+        assert all(step.endswith(".") for step in said.steps)
+        assert said.ask.endswith((".", "?")) and len(said.ask) > 60
+    assert len({said.ask for said in told.values()}) == 4
+
+
+@pytest.mark.parametrize("name", sources.names())
+def test_the_page_of_a_source_has_the_texts_as_they_are(name):
+    assert page(name) == asking["written"](name)
 
 
 def test_every_kind_of_request_is_on_the_page_of_access_logs():

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+import omvei
 from omvei import sources
 from omvei.errors import SourceError, UnknownFormatError
 from omvei.sources import files as unpacking
@@ -91,10 +92,78 @@ def test_a_damaged_packed_file_is_refused(tmp_path, name, content, message):
         texts(tmp_path / name)
 
 
-def test_an_excel_file_is_refused_with_what_to_do(tmp_path):
+CELL = '<c r="{0}" t="inlineStr"><is><t>{1}</t></is></c>'
+OOXML = "http://schemas.openxmlformats.org"
+MAIN = f'xmlns="{OOXML}/spreadsheetml/2006/main"'
+LINK = f"{OOXML}/officeDocument/2006/relationships"
+LINKS = f'<Relationships xmlns="{OOXML}/package/2006/relationships">'
+
+
+def spreadsheet(path, **tables):
+    """Write a spreadsheet: each sheet's rows are lines of texts parted by commas."""
+    named = list(enumerate(tables, 1))
+    book = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>' for n, name in named)
+    sheets = "".join(
+        f'<Relationship Id="r{n}" Target="worksheets/s{n}.xml" Type="{LINK}/worksheet"/>'
+        for n, _ in named
+    )
+    whole = f'<Relationship Id="r" Target="xl/workbook.xml" Type="{LINK}/officeDocument"/>'
+    entries = {
+        "[Content_Types].xml": f'<Types xmlns="{OOXML}/package/2006/content-types"/>',
+        "_rels/.rels": f"{LINKS}{whole}</Relationships>",
+        "xl/workbook.xml": f'<workbook {MAIN} xmlns:r="{LINK}"><sheets>{book}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f"{LINKS}{sheets}</Relationships>",
+    }
+    for number, lines in enumerate(tables.values(), 1):
+        rows = ""
+        for r, line in enumerate(lines, 1):
+            cells = "".join(
+                CELL.format(f"{chr(65 + c)}{r}", t) for c, t in enumerate(line.split(","))
+            )
+            rows += f'<row r="{r}">{cells}</row>'
+        sheet = f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>"
+        entries[f"xl/worksheets/s{number}.xml"] = sheet
+    return packed(path, **entries)
+
+
+def test_the_sheets_of_a_spreadsheet_are_files_of_their_own(tmp_path):
+    path = spreadsheet(tmp_path / "shop.xlsx", one=["a,b", "1,2"], two=["c", "3"])
+    assert texts(path) == {"one": b"a,b\r\n1,2\r\n", "two": b"c\r\n3\r\n"}
+    alone = spreadsheet(tmp_path / "alone.xlsx", one=["a", "1"])
+    assert texts(alone) == {"alone.xlsx": b"a\r\n1\r\n"}
+    outer = packed(tmp_path / "outer.zip", **{"in/alone.xlsx": alone.read_bytes()})
+    assert texts(outer) == {"alone.xlsx": b"a\r\n1\r\n"}
+
+
+def test_a_spreadsheet_is_imported_like_any_table(tmp_path):
+    path = spreadsheet(tmp_path / "shop.xlsx", log=["person,time,event", "ann,2026-01-01,visit"])
+    (done,) = omvei.init(tmp_path / "w").take(path)
+    assert (done["source"], done["events"]) == ("table", 1)
+
+
+def test_a_spreadsheet_that_is_damaged_or_empty_is_refused(tmp_path):
     packed(tmp_path / "shop.xlsx", **{"[Content_Types].xml": b"<x/>", "xl/a.xml": b""})
     with pytest.raises(SourceError, match="save it as CSV"):
         texts(tmp_path / "shop.xlsx")
+    (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    with pytest.raises(SourceError, match="save it as CSV"):
+        texts(tmp_path / "old.xls")
+    with pytest.raises(SourceError, match="without rows"):
+        texts(spreadsheet(tmp_path / "empty.xlsx", one=[]))
+
+
+def test_of_several_files_a_damaged_one_does_not_stop_the_others(tmp_path):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    for name, person in (("a.csv", "ann"), ("c.csv", "bob")):
+        (folder / name).write_text(f"person,time,event\n{person},2026-01-01,visit\n")
+    (folder / "b.csv.gz").write_bytes(gzip.compress(b"person,time\n" * 99)[:20])
+    (folder / "b.zip").write_bytes(b"PK\x03\x04nonsense")
+    (folder / "d.xlsx").write_bytes(b"PK\x03\x04nonsense")
+    done = omvei.init(tmp_path / "w").take(folder)
+    said = {Path(one["name"]).name: one.get("error", one.get("events")) for one in done}
+    assert (said["a.csv"], said["c.csv"]) == (1, 1)
+    assert all("damaged" in said[name] for name in ("b.csv.gz", "b.zip", "d.xlsx"))
 
 
 def test_a_zip_in_a_zip_is_refused(tmp_path):

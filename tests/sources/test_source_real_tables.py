@@ -3,7 +3,7 @@
 import pytest
 
 from omvei import sources
-from omvei.errors import ReportRefusedError, SourceError
+from omvei.errors import SourceError
 from omvei.sources import Options
 
 
@@ -78,6 +78,7 @@ def test_a_table_of_visits_without_people_is_refused(data):
         counted(data("uci_online_shoppers/online_shoppers_intention.csv.gz"))
 
 
-def test_paths_with_counts_are_refused(data):
-    with pytest.raises(ReportRefusedError, match="names no people and no times"):
-        counted(data("pathdata/PathData.csv"))
+def test_paths_with_counts_are_no_events(data):
+    reading = sources.read(data("pathdata/PathData.csv"))
+    assert (reading.source, reading.table) == ("paths", "paths")
+    assert sum(len(batch) for batch in reading.batches) == 10_000

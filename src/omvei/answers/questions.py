@@ -16,6 +16,7 @@ from ..lenses.rules import DAY
 from ..result import Result
 from ..touchpoints.vocabulary import CLASSES
 from .map import OTHER, Moves, walk
+from .searches import searches
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
@@ -58,7 +59,9 @@ def questions(journeys: "Journeys", *, many: int = 100, horizon_days: int = 90) 
     Parts: `classes` (`query_class, people, touchpoints`) and `questions`, at most `many` rows:
     `query, query_class, people, touchpoints`, and `later`: a rate, people who reached the goal
     within the horizon after they first asked (None without a goal). `others` says how many further
-    questions there are. `n` is how many people asked anything.
+    questions there are. `outside` says what a search engine counts (None: not observed), and the
+    part `outside_queries` has its queries (see `searches`): they are everybody's, not our people's.
+    `n` is how many people asked anything.
     """
     place, labels, other = walk(journeys, "query", many + 2)
     goal = journeys.goal_code
@@ -76,11 +79,13 @@ def questions(journeys: "Journeys", *, many: int = 100, horizon_days: int = 90) 
         if node["id"] in codes
     ]
     asked = journeys.run(Askers())
+    seen, outside = searches(journeys, many)
     return Result(
         "questions",
         journeys.meaning(asked)
         | {
             "horizon_days": horizon_days,
+            "outside": seen,
             "others": (other["names"] if other and OTHER in labels else 0) + len(rows[many:]),
         },
         {
@@ -89,6 +94,7 @@ def questions(journeys: "Journeys", *, many: int = 100, horizon_days: int = 90) 
                 for name, (touchpoints, people) in zip(CLASSES, by_class, strict=True)
                 if touchpoints
             ],
+            "outside_queries": outside,
             "questions": rows[:many],
         },
     )

@@ -213,6 +213,15 @@ def questions(
 
 
 @main.command()
+@click.option("--many", default=25, show_default=True, help="How many paths to list.")
+@as_json
+@click.pass_obj
+def paths(folder: Path, many: int, raw: bool) -> None:
+    """Say what an imported table of paths with counts holds; it names no person and no time."""
+    show(open(folder).paths(many=many), raw)
+
+
+@main.command()
 @click.option(
     "--horizon",
     default="30d",

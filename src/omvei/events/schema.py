@@ -83,6 +83,29 @@ COSTS = (
 )
 """What advertising cost, by day and campaign."""
 
+SEARCHES = (
+    Column("event_id", pa.string(), "derived from what the row says"),
+    Column("day", pa.date32(), "the day; null where the file speaks of a period as a whole"),
+    Column("site", pa.string(), "which site was shown"),
+    Column("query", pa.string(), "the words searched for"),
+    Column("url", pa.string(), "the page that was shown"),
+    Column("country", pa.string(), "where it was searched from"),
+    Column("device", pa.string(), "on what"),
+    Column("clicks", pa.int64(), "how often the site was clicked"),
+    Column("impressions", pa.int64(), "how often the site was shown"),
+    Column("position", pa.float64(), "the mean place among the results, from 1"),
+)
+"""What people search the web for, as a search engine counts it."""
+
+PATHS = (
+    Column("event_id", pa.string(), "derived from what the row says"),
+    Column("steps", pa.string(), "the touchpoints in order, parted by >"),
+    Column("conversions", pa.int64(), "how many such journeys reached the goal"),
+    Column("value", MONEY, "what they brought"),
+    Column("nulls", pa.int64(), "how many such journeys did not reach it"),
+)
+"""Paths with counts: nobody's, and without a time."""
+
 SOURCE = (
     Column("source", pa.string(), "which source read it: table, access-log, ga4, ..."),
     Column("file", pa.string(), "first 16 hex digits of the file's SHA-256"),
@@ -90,10 +113,14 @@ SOURCE = (
 )
 """What is known of every row besides."""
 
-TABLES = {"events": GIVEN, "costs": COSTS}
+TABLES = {"events": GIVEN, "costs": COSTS, "searches": SEARCHES, "paths": PATHS}
 """The tables of a workspace, each a folder of that name, with the columns a source gives."""
 
-KEYS = {"costs": ("platform", "account", "campaign", "day")}
+KEYS = {
+    "costs": ("platform", "account", "campaign", "day"),
+    "searches": ("site", "day"),
+    "paths": ("source",),
+}
 """What a row of totals speaks of: the newest file that speaks of it replaces the others."""
 
 KEPT = (*GIVEN, *SOURCE)

@@ -89,6 +89,19 @@ def amount_sql(text: str, comma: bool = False, kind: str = "DECIMAL(18, 4)") -> 
             lambda k: TRY_CAST({signed} AS {kind}))[1] END"""
 
 
+def count_sql(text: str) -> str:
+    """An SQL expression for a whole number as people write it (`1 234`, `1.234`, `1,234`, `12.0`);
+    null when it is not one.
+
+    >>> duckdb.sql("SELECT " + count_sql("'1.234'")).fetchall()
+    [(1234,)]
+    """
+    whole = f"regexp_replace({text}, '[.,]0{{1,2}}$', '')"
+    parted = r"-?([0-9]+|[0-9]{1,3}([\s\x{00A0}\x{202F}.,][0-9]{3})+)"
+    digits = f"regexp_replace({whole}, '[^0-9-]', '', 'g')"
+    return f"CASE WHEN regexp_full_match({whole}, '{parted}') THEN TRY_CAST({digits} AS BIGINT) END"
+
+
 def _core_sql(text: str) -> str:
     """The sign, the digits and the marks among them."""
     blanks = BLANKS.replace("'", "''")

@@ -1,8 +1,9 @@
 """Which files are meant by a path: one file, a folder, a pattern, or files packed together.
 
 Packed files (gz, zst, zip) are told by their first bytes and unpacked into a temporary folder,
-which is removed afterwards. Members of a zip are written under names of our own, so that no name
-inside can reach outside the folder; what would unpack to absurd sizes is refused.
+which is removed afterwards; so are the sheets of a spreadsheet. Members of a zip are written under
+names of our own, so that no name inside can reach outside the folder; what would unpack to absurd
+sizes is refused.
 """
 
 import glob
@@ -16,6 +17,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from omvei.errors import SourceError
+from omvei.sources.sheets import is_spreadsheet, sheets
 
 PACKED = {
     b"\x1f\x8b": "gzip",
@@ -26,20 +28,22 @@ PACKED = {
 """First bytes to the way a file is packed."""
 
 SUFFIXES = (".gz", ".zst", ".zstd")
+SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".ods")
 BLOCK = 1 << 22
 BOMB_SIZE, BOMB_RATIO = 1 << 30, 400
 """Refused: over a GiB unpacked *and* over 400 times its packed size. Logs pack 10 to 60 times."""
 
 
 @contextmanager
-def open_files(path: Path | str) -> Iterator[Iterator[tuple[str, Path]]]:
+def open_files(path: Path | str) -> Iterator[Iterator[tuple[str, Path | SourceError]]]:
     """The plain files that `path` means, each with the name to show, one at a time.
 
     A folder gives all files in it and below, in order of name, without hidden ones; a pattern
     such as `logs/*.gz` gives what it matches. The unpacked copies live until the block ends.
 
     Raises `SourceError` when there is no such file, or when a packed file is cut off, locked
-    with a password, or unpacks to an absurd size.
+    with a password, or unpacks to an absurd size. Of several files, one that cannot be opened does
+    not stop the others: its error is given in its place.
 
     >>> import gzip
     >>> folder = Path(tempfile.mkdtemp())
@@ -59,24 +63,70 @@ def packing(path: Path) -> str | None:
     return next((name for magic, name in PACKED.items() if start.startswith(magic)), None)
 
 
-def _plain(path: Path | str, scratch: Path) -> Iterator[tuple[str, Path]]:
-    for number, found in enumerate(_meant(path)):
+def _plain(path: Path | str, scratch: Path) -> Iterator[tuple[str, Path | SourceError]]:
+    meant = _meant(path)
+    many = len(meant) > 1
+    for number, found in enumerate(meant):
         try:
-            packed = packing(found)
-        except OSError as error:
-            raise SourceError(
-                found, f"cannot be opened ({error.strerror}).", "Check its permissions."
-            ) from error
-        if packed is None:
-            yield str(found), found
-        elif packed == "zip":
-            for name, member in _members(found, scratch / f"zip{number}"):
-                yield f"{found}/{name}", member
-        else:
-            target = _place(scratch / str(number), found.name)
-            with found.open("rb") as raw:
-                _unpack(raw, packed, found.stat().st_size, target, found)
-            yield str(found), target
+            for item in _opened(found, scratch / str(number)):
+                yield item
+                many = True
+        except SourceError as error:
+            if not many:
+                raise
+            yield str(found), error
+
+
+def _opened(found: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
+    """The plain files in one file; each is written to a folder of its own below `scratch`."""
+    try:
+        packed, table = packing(found), is_spreadsheet(found)
+    except OSError as error:
+        raise SourceError(
+            found, f"cannot be opened ({error.strerror}).", "Check its permissions."
+        ) from error
+    if table:
+        _refuse_bomb(found)
+        for name, sheet in sheets(found, scratch):
+            yield f"{found}/{name}".rstrip("/"), sheet
+    elif packed is None:
+        yield str(found), found
+    elif packed == "zip":
+        for name, member in _members(found, scratch):
+            for inner, plain in _opened_table(member, scratch / "sheets" / member.parent.name):
+                yield f"{found}/{name}/{inner}".rstrip("/"), plain
+    else:
+        target = _place(scratch, found.name)
+        with found.open("rb") as raw:
+            _unpack(raw, packed, found.stat().st_size, target, found)
+        yield str(found), target
+
+
+def _opened_table(member: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
+    """The sheets of an unpacked file that is a spreadsheet; else the file."""
+    if is_spreadsheet(member):
+        _refuse_bomb(member)
+        yield from sheets(member, scratch)
+    else:
+        yield "", member
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Refuse a spreadsheet whose parts say that they unpack to an absurd size."""
+    if packing(path) != "zip":
+        return
+    with zipfile.ZipFile(path) as packed:
+        size = sum(info.file_size for info in packed.infolist())
+    if size > BOMB_SIZE and size > BOMB_RATIO * path.stat().st_size:
+        raise _bomb(path)
+
+
+def _bomb(path: Path) -> SourceError:
+    return SourceError(
+        path,
+        f"unpacks to over {BOMB_RATIO} times its size, as made to fill a disk.",
+        "If it is genuine, unpack it yourself first.",
+    )
 
 
 def _meant(path: Path | str) -> list[Path]:
@@ -121,12 +171,6 @@ def _members(archive: Path, folder: Path) -> Iterator[tuple[str, Path]]:
     try:
         with zipfile.ZipFile(archive) as packed:
             infos = [info for info in packed.infolist() if not info.is_dir()]
-            if any(info.filename == "[Content_Types].xml" for info in infos):
-                raise SourceError(
-                    archive,
-                    "is an Excel (or other Office) file.",
-                    "Open it and save it as CSV (UTF-8).",
-                )
             infos = [info for info in infos if not _hidden(Path(info.filename))]
             if not infos:
                 raise SourceError(archive, "the zip file holds no files.", "Pack the export again.")
@@ -143,14 +187,15 @@ def _members(archive: Path, folder: Path) -> Iterator[tuple[str, Path]]:
                 inner = next(
                     (way for magic, way in PACKED.items() if start.startswith(magic)), None
                 )
-                if inner == "zip":
+                if inner == "zip" and not info.filename.lower().endswith(SPREADSHEETS):
                     raise SourceError(
                         archive,
                         f"{info.filename!r} is a zip inside a zip.",
                         "Unpack the outer one yourself.",
                     )
                 with packed.open(info) as member:
-                    _unpack(member, inner, info.compress_size, target, archive)
+                    packed_as = None if inner == "zip" else inner
+                    _unpack(member, packed_as, info.compress_size, target, archive)
                 yield info.filename, target
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
         raise SourceError(
@@ -166,11 +211,7 @@ def _unpack(raw: object, packed: str | None, size: int, target: Path, name: Path
             for block in _blocks(raw, packed):
                 written += len(block)
                 if written > BOMB_SIZE and written > BOMB_RATIO * max(size, 1):
-                    raise SourceError(
-                        name,
-                        f"unpacks to over {BOMB_RATIO} times its size, as made to fill a disk.",
-                        "If it is genuine, unpack it yourself first.",
-                    )
+                    raise _bomb(name)
                 out.write(block)
     except pa.ArrowInvalid as error:
         raise _damaged(name) from error

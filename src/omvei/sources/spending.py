@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from omvei.errors import SourceError
 from omvei.events.schema import COSTS, READS
-from omvei.sources.amounts import amount_sql, decimal_mark
+from omvei.sources.amounts import amount_sql, count_sql, decimal_mark
 from omvei.sources.cells import Cells
 from omvei.sources.columns import plain
 from omvei.sources.delimited import Refused
@@ -151,8 +151,7 @@ def _statement(
     for field in AMOUNTS:
         told[field] = amount_sql(f"said.{field}", comma.get(field, False))
     for field in COUNTS:
-        told[field] = f"""TRY_CAST(regexp_replace(
-            regexp_replace(said.{field}, '[.,]0{{1,2}}$', ''), '[^0-9]', '', 'g') AS BIGINT)"""
+        told[field] = count_sql(f"said.{field}")
     told["currency"] = f"coalesce(upper(said.currency), {quoted(currency) if currency else 'NULL'})"
     usual = quoted(str(rule["platform"])) if rule["platform"] else "said.channel"
     told["platform"] = f"coalesce(said.platform, {usual})"

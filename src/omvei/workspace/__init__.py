@@ -4,7 +4,8 @@
 omvei.toml      settings and the goal       definitions/   what the site's pages and brands are
 omvei.key       key of the hashes           events/        the facts, a Delta Lake table
 people/         who is who                  journeys/      blocks: derived, can be rebuilt
-costs/          what advertising cost       rejected/      rows set aside, with why
+costs/          what advertising cost       searches/      what people search the web for
+paths/          paths with counts           rejected/      rows set aside, with why
 places/         where the map's nodes stand     waiting/       files sent to the app, not confirmed
 views/          journeys of companies, or as they were known on a day: derived
 ```
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ..events.table import Events, Facts
     from ..events.totals import Totals
     from ..journeys import Journeys
+    from ..result import Result
 
 SETTINGS = """# Settings of this workspace. Change them, then run `omvei build`.
 
@@ -132,6 +134,12 @@ class Workspace:
         from ..events.totals import newest
 
         return newest(self.facts(table), KEYS[table])
+
+    def paths(self, *, many: int = 100) -> "Result":
+        """What an imported table of paths says: see `omvei.answers.paths`."""
+        from ..answers.paths import paths
+
+        return paths(self, many=many)
 
     @property
     def simulated(self) -> bool:

@@ -117,6 +117,8 @@ def _each(path: Path | str, do: Callable[[str, Path], dict[str, Any]]) -> list[d
         for long_name, file in files:
             name = _short(long_name, Path(path))
             try:
+                if isinstance(file, SourceError):
+                    raise file
                 found.append(do(name, file))
             except SourceError as error:
                 failed.append(type(error)(name, error.reason, error.cure))

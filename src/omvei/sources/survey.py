@@ -1,0 +1,168 @@
+"""Surveys: a row a respondent, a column a question, as Google Forms, Typeform and others export.
+
+Three questions are known by their words, in `survey.yaml`: how they heard of the firm, whether they
+would recommend it (0 to 10), and how satisfied they are. Each answer is an event of its own. What
+they heard from is a touchpoint that no tool saw; when it happened is not known, so it stands at the
+time of the answer. Other questions are not kept, and of an answer
+only its first 40 letters: people write names in them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from omvei.errors import SourceError
+from omvei.events.schema import IDENTIFIERS
+from omvei.sources.cells import Cells
+from omvei.sources.columns import plain
+from omvei.sources.head import Head, head
+from omvei.sources.meaning import Habits, faults, habits, told
+from omvei.sources.reading import Options, Reading
+from omvei.sources.recipe import CURE, cells_of, needed, recipe, table_of, text_sql, understood
+from omvei.sources.rows import ask, database, fault_sql, finished, quoted
+
+NAME = "survey"
+TITLE = "Survey (how they heard of you, recommendation, satisfaction)"
+STATUS = "partly known"
+
+NOTE = "When somebody heard of you is not known: it stands at the time of the answer."
+
+
+def recognises(seen: Head) -> float:
+    """Whether a table has a time, somebody, and a question that is known."""
+    if seen.kind not in ("text", "parquet"):
+        return 0.0
+    columns = cells_of(seen).columns
+    words = {plain(column) for column in columns}
+    fields = recipe(NAME)["fields"]
+    somebody = any(words & {*fields[field]} for field in IDENTIFIERS if field in fields)
+    timed = words & {*fields["time"]}
+    return 0.9 if timed and somebody and _questions(columns) else 0.0
+
+
+def read(path: Path, options: Options) -> Reading:
+    """Read a survey.
+
+    Raises `SourceError` when the file is no table, has no time, nobody or no question that is
+    known, and `UnknownNameError` for a mapping to something that is not there.
+    """
+    rule = recipe(NAME)
+    cells = table_of(head(path), rule["title"])
+    mapping = understood(cells, rule["fields"], options)
+    needed(cells, mapping, {"time": "the time of the answer"})
+    if not {*IDENTIFIERS} & mapping.keys():
+        raise SourceError(
+            path,
+            "has no column that tells one person from another.",
+            "Ask for the e-mail address or the order number, or put it into the survey's link"
+            " as a hidden field; then export again.",
+        )
+    questions = _questions([c for c in cells.columns if c not in mapping.values()])
+    if not questions:
+        raise SourceError(
+            path,
+            f"asks no question that is known. The columns are: {', '.join(cells.columns[:40])}.",
+            CURE,
+        )
+    habit = habits(cells, mapping)
+    gone = [c for c in cells.columns if c not in {*mapping.values(), *questions}]
+    notes = [*habit.notes, *([NOTE] if "heard" in questions.values() else [])]
+    if gone:
+        notes.append(f"Not kept: {', '.join(gone)}.")
+    shown = mapping | {"event": "|".join(questions)}
+    sql = _statement(cells, mapping, questions, habit)
+    return Reading(NAME, path, shown, _batches(cells, sql, options), (), tuple(notes))
+
+
+def _questions(columns: Any) -> dict[str, str]:
+    """Each column that asks something that is known, and which of the questions it is."""
+    found = {}
+    for column in columns:
+        for question, patterns in recipe(NAME)["questions"].items():
+            if any(re.search(pattern, column.lower()) for pattern in patterns):
+                found[column] = question
+                break
+    return found
+
+
+def _batches(cells: Cells, sql: str, options: Options) -> Iterator[pa.RecordBatch]:
+    with database(options.timezone) as connection:
+        for table, refused in cells.batches():
+            rows = ask(connection, sql, raw=table) if len(table) else pa.table({})
+            yield from finished(rows, options, refused)
+
+
+def _statement(
+    cells: Cells, mapping: Mapping[str, str], questions: Mapping[str, str], habit: Habits
+) -> str:
+    """The statement: `lines` have their answers, `said` is one answer, `told` what it means."""
+    fields = {field: text_sql(cells, value) for field, value in mapping.items()}
+    answers = " || ".join(_answers_sql(cells, column, what) for column, what in questions.items())
+    means = told(fields, habit) | {"event": "said.event", "content": "said.question"}
+    means["rating"] = """CASE said.event
+        WHEN 'recommends' THEN TRY_CAST(said.score AS DOUBLE)
+        WHEN 'satisfied' THEN TRY_CAST(said.score AS DOUBLE) * 2 END"""
+    means["kind"] = f"""CASE WHEN said.event <> 'heard_about_us' THEN 'survey'
+        ELSE {_heard_sql("kind")} END"""
+    means["channel"] = f"CASE WHEN said.event = 'heard_about_us' THEN {_heard_sql('channel')} END"
+    means["attributes"] = "json_object('answer', said.answer)::VARCHAR"
+    asked = next(iter(questions))
+    top = "CASE said.event WHEN 'recommends' THEN 10 ELSE 5 END"
+    return f"""
+        WITH lines AS (
+            SELECT "row#" AS "row", "bad#" AS bad, "text#" AS line,
+                   {", ".join(f"{sql} AS {field}" for field, sql in fields.items())},
+                   list_filter({answers}, lambda a: a.answer IS NOT NULL) AS answers
+            FROM {cells.rows}
+        ),
+        unfolded AS (
+            SELECT * EXCLUDE (answers), unnest(CASE WHEN len(answers) > 0 THEN answers
+                ELSE [{{event: NULL::VARCHAR, question: NULL::VARCHAR, answer: NULL::VARCHAR}}] END
+            ) AS given
+            FROM lines
+        ),
+        said AS (
+            SELECT * EXCLUDE (given), given.event AS event, given.question AS question,
+                   left(given.answer, 40) AS answer,
+                   nullif(regexp_extract(given.answer, '^([0-9]{{1,2}})([^0-9]|$)', 1), '') AS score
+            FROM unfolded
+        ),
+        told AS (
+            SELECT said, said."row" AS "row",
+                   {", ".join(f"{sql} AS {field}" for field, sql in means.items())}
+            FROM said
+        )
+        SELECT * EXCLUDE (said), {
+        fault_sql(
+            *faults(fields, mapping),
+            ("said.event IS NULL", asked, "no question is answered", "''"),
+            (
+                f"said.event <> 'heard_about_us' AND (rating IS NULL OR said.score::INT > {top})",
+                asked,
+                "not a score",
+                "said.answer",
+            ),
+        )
+    } FROM told
+    """
+
+
+def _answers_sql(cells: Cells, column: str, question: str) -> str:
+    """The list of what one column answers: several choices are several answers."""
+    event = recipe(NAME)["events"][question]
+    text = text_sql(cells, column)
+    parts = f"string_split_regex({text}, '[;,]')" if question == "heard" else f"[{text}]"
+    one = f"{{event: {quoted(event)}, question: {quoted(column)}, answer: nullif(trim(p), '')}}"
+    return f"coalesce(list_transform({parts}, lambda p: {one}), [])"
+
+
+def _heard_sql(what: str) -> str:
+    whens = " ".join(
+        f"WHEN regexp_matches(lower(said.answer), {quoted(rule['words'])})"
+        f" THEN {quoted(rule[what]) if what in rule else 'NULL'}"
+        for rule in recipe(NAME)["heard"]
+    )
+    return f"CASE {whens} END"
