@@ -81,7 +81,8 @@ def test_every_source_says_in_four_languages_how_to_get_its_file(name):
     assert len({len(said.steps) for said in told.values()}) == 1
     for said in told.values():
         assert all(step.endswith(".") for step in said.steps)
-        assert said.ask.endswith((".", "?")) and len(said.ask) > 60
+        assert said.ask.endswith((".", "?"))
+        assert len(said.ask) > 60
     assert len({said.ask for said in told.values()}) == 4
 
 

@@ -17,6 +17,7 @@ ADDRESSES = [
     "/leaks", "/leaks?lens=funnel", "/funnel", "/funnel?by=stage", "/questions",
     "/touchpoints", "/touchpoints?lens=stdc",
     "/funnel?by=kind&step=search&step=purchase&within=7d", "/data", "/data/rejected",
+    "/data/sources", "/data/sources/meta-ads", "/data/sources/table",
 ]  # fmt: skip
 
 

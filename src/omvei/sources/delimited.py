@@ -1,5 +1,6 @@
 """The cells of a text file of rows and columns, as Arrow text columns with their line numbers."""
 
+import codecs
 import io
 import re
 from collections.abc import Iterator
@@ -14,11 +15,14 @@ import pyarrow.csv
 from numpy.typing import NDArray
 
 from omvei.errors import SourceError
-from omvei.sources.head import encoding_of
+from omvei.sources.head import encoding_of, is_broken
 from omvei.sources.layout import BLANKS, Layout
 
 BLOCK = 1 << 24
 
+
+LOST = "\ufffd"
+"""What stands for bytes that are not text."""
 
 Numbers = NDArray[np.int64]
 Wrong = tuple[int, int, str]
@@ -64,9 +68,11 @@ def read_rows(path: Path, lay: Layout, only: tuple[str, ...] | None = None) -> I
     inner = [f"c{place}" for place in range(len(lay.columns))]
     wanted = [f"c{lay.columns.index(name)}" for name in only] if only is not None else inner
     names = list(only if only is not None else lay.columns)
-    place = _Place(lay.skip + 1)
+    place = _Place(lay.skip + 1, mended=is_broken(path))
     try:
-        source = _Single(path, encoding) if lay.delimiter == BLANKS else path
+        source: object = _Mended(path) if place.mended else path
+        if lay.delimiter == BLANKS:
+            source = _Single(path, encoding)
         with pa.csv.open_csv(
             source,
             read_options=pa.csv.ReadOptions(
@@ -121,6 +127,9 @@ class _Place:
     broke: bool = False
     """Whether the last row holds a line break."""
 
+    mended: bool = False
+    """Whether bytes that are not UTF-8 were read as `LOST`."""
+
 
 def _stretch(table: pa.Table, place: _Place, wrong: list[Wrong], lay: Layout) -> Rows:
     """Number the rows of one block, and take its ragged rows out of `wrong`."""
@@ -145,7 +154,8 @@ def _stretch(table: pa.Table, place: _Place, wrong: list[Wrong], lay: Layout) ->
     place.shift += int(before[-1] + earlier[-1])
     if len(table):
         place.last, place.broke = int(lines[-1]), bool(held[-1])
-    table, lines, refused = _proper(table, lines, refused)
+    if place.mended:
+        table, lines, refused = _proper(table, lines, refused)
     full = np.zeros(len(table), bool)
     for column in table.columns:
         full |= np.asarray(column.is_valid())
@@ -184,32 +194,14 @@ def _ragged(line: int, columns: int, text: str, lay: Layout) -> list[Refused]:
 def _proper(
     table: pa.Table, lines: Numbers, refused: list[Refused]
 ) -> tuple[pa.Table, Numbers, list[Refused]]:
-    """The rows whose cells are all proper UTF-8; the others are refused."""
-    bad: set[int] = set()
+    """The rows of a mended file without lost bytes; the others are refused."""
+    bad = np.zeros(len(table), bool)
     for column in table.columns:
-        try:
-            column.validate(full=True)
-        except pa.ArrowInvalid:
-            raw = column.cast(pa.binary())
-            for place, value in enumerate(raw.to_pylist()):
-                if value is not None and _spoilt(value):
-                    bad.add(place)
-    if not bad:
-        return table, lines, refused
-    for place in sorted(bad):
-        values = [column.cast(pa.binary())[place].as_py() or b"" for column in table.columns]
-        text = b" ".join(values).decode("utf-8", "replace")[:200]
+        bad |= np.asarray(pc.match_substring(column, pattern=LOST).fill_null(False))
+    for place in np.flatnonzero(bad).tolist():
+        text = " ".join(column[place].as_py() or "" for column in table.columns)[:200]
         refused.append(Refused(int(lines[place]), None, "not text in UTF-8", text))
-    keep = np.array([place not in bad for place in range(len(table))])
-    return table.filter(pa.array(keep)), lines[keep], sorted(refused)
-
-
-def _spoilt(value: bytes) -> bool:
-    try:
-        value.decode("utf-8")
-    except UnicodeDecodeError:
-        return True
-    return False
+    return table.filter(pa.array(~bad)), lines[~bad], sorted(refused, key=lambda one: one.row)
 
 
 def _closed(path: Path) -> bool:
@@ -234,11 +226,35 @@ def _broken(path: Path, detail: str) -> SourceError:
     )
 
 
+class _Mended(io.RawIOBase):
+    """A file in UTF-8 whose bytes that are not are read as `LOST`: the CSV reader would drop rows
+    with too many columns that hold such bytes without a word.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        # A letter may be cut in two: nothing yet is not the end.
+        while block := self._file.read(size):
+            if text := self._decoder.decode(block):
+                return text.encode()
+        return self._decoder.decode(b"", final=True).encode()
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
 class _Single(io.RawIOBase):
     """A file whose runs of blanks are read as single tabs, and whose lines begin with none."""
 
     def __init__(self, path: Path, encoding: str) -> None:
-        raw = path.open("rb")
+        raw = _Mended(path) if is_broken(path) else path.open("rb")
         eight = encoding in ("utf-8", "utf-8-sig")
         self._raw = raw
         self._file = (

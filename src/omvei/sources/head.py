@@ -100,17 +100,23 @@ def encoding_of(path: Path) -> str:
     lines are rejected one by one); else Windows-1252, or Latin-1 where that has no letter.
     """
     stat = path.stat()
-    return _encoding(path, stat.st_mtime_ns, stat.st_size)
+    return _encoding(path, stat.st_mtime_ns, stat.st_size)[0]
+
+
+def is_broken(path: Path) -> bool:
+    """Whether a file that is read as UTF-8 has bytes that are not."""
+    stat = path.stat()
+    return _encoding(path, stat.st_mtime_ns, stat.st_size)[1]
 
 
 @lru_cache(maxsize=16)
-def _encoding(path: Path, changed: int, size: int) -> str:
-    """The encoding of a file as it was when it had this size and time of change."""
+def _encoding(path: Path, changed: int, size: int) -> tuple[str, bool]:
+    """The encoding of a file as it was when it had this size and time of change; is it broken."""
     with path.open("rb") as file:
         sample = file.read(SAMPLE)
         guess = _guess(path, sample)
         if guess.startswith("utf-16"):
-            return guess
+            return guess, False
         file.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")()
         try:
@@ -120,7 +126,7 @@ def _encoding(path: Path, changed: int, size: int) -> str:
         except UnicodeDecodeError:
             pass
         else:
-            return "utf-8-sig" if sample.startswith(codecs.BOM_UTF8) else "utf-8"
+            return ("utf-8-sig" if sample.startswith(codecs.BOM_UTF8) else "utf-8"), False
         good = bad = 0
         undefined = False
         file.seek(0)
@@ -133,8 +139,8 @@ def _encoding(path: Path, changed: int, size: int) -> str:
             good += len(block) - len(block.decode("ascii", "ignore")) - lost
             undefined = undefined or any(code in block for code in b"\x81\x8d\x8f\x90\x9d")
     if good > 20 * bad:
-        return "utf-8-sig" if sample.startswith(codecs.BOM_UTF8) else "utf-8"
-    return "latin-1" if undefined else "cp1252"
+        return ("utf-8-sig" if sample.startswith(codecs.BOM_UTF8) else "utf-8"), True
+    return ("latin-1" if undefined else "cp1252"), False
 
 
 def _guess(path: Path, sample: bytes) -> str:

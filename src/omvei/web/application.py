@@ -24,7 +24,7 @@ import omvei
 from omvei import drawings
 from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.language import words
-from omvei.web import data, funnel, leaks, map, people, questions, start, touchpoints
+from omvei.web import data, funnel, leaks, map, people, questions, sources, start, touchpoints
 from omvei.web.guard import LOOPBACK, Guard, StaleFormError, TooLargeError
 from omvei.web.jobs import Jobs
 from omvei.web.showing import as_json, show, wants_json
@@ -55,6 +55,9 @@ ROUTES = [
     Route("/touchpoints", touchpoints.change, methods=["POST"]),
     *_both("/data", data.data),
     *_both("/data/rejected", data.rejected),
+    *_both("/data/sources", sources.listing),
+    Route("/data/sources/{name}.json", sources.source),
+    Route("/data/sources/{name}", sources.source),
     Route("/data/upload", data.upload, methods=["POST"]),
     Route("/data/preview/{key}.json", data.preview),
     Route("/data/preview/{key}", data.preview),
