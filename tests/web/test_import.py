@@ -192,3 +192,18 @@ def test_a_file_that_is_none_asks_for_no_columns(tmp_path):
     seen = send(pages, junk)
     assert "is not text" in seen.text
     assert "map_person" not in seen.text
+
+
+def test_what_was_dropped_into_the_inbox_is_brought_in_together(empty, tmp_path):
+    box = empty / "inbox"
+    box.mkdir()
+    write_shop(box / "shop.csv", 40)
+    (box / "odd.csv").write_text("hello")
+    pages = client(empty)
+    assert "Bring in 2 files" in pages.get("/data").text
+    key = key_of(pages.post("/data/inbox", data={"token": token(pages)}))
+    assert ended(pages, key)["state"] == "done"
+    report = pages.get(f"/data/progress/{key}").text
+    assert "no source recognises the file" in report
+    assert "shop.csv" in report
+    assert "Bring in 1 file" in pages.get("/data").text

@@ -42,10 +42,8 @@ def init_(folder: Path, session_gap: str) -> None:
 @click.option("--event", metavar="NAME", help="What happened in every row, as in purchase.")
 @click.option(
     "--timezone",
-    default="UTC",
-    show_default=True,
     metavar="ZONE",
-    help="The zone of times that carry none.",
+    help="The zone of times that carry none; UTC by default.",
 )
 @click.option(
     "--allow-rejects",
@@ -61,7 +59,7 @@ def import_(
     source: str | None,
     mapping: tuple[str, ...],
     event: str | None,
-    timezone: str,
+    timezone: str | None,
     allow_rejects: bool,
     dry_run: bool,
     raw: bool,
@@ -97,6 +95,27 @@ def import_(
             workspace.renew(watch)
     if raw:
         click.echo(json.dumps(done, ensure_ascii=False, indent=2))
+    else:
+        printing.imports([item for item in done if "error" not in item])
+    tell_unusable(done)
+
+
+@main.command()
+@click.option(
+    "--allow-rejects",
+    is_flag=True,
+    help="Import the rest of a file when more than 1 % of its rows are unusable.",
+)
+@as_json
+@click.pass_obj
+def inbox(folder: Path, allow_rejects: bool, raw: bool) -> None:
+    """Take in the files that were dropped into DIR/inbox; those that landed go to inbox/done."""
+    with printing.progress(quiet=raw) as watch:
+        done = open(folder).inbox(allow_rejects=allow_rejects, progress=watch)
+    if raw:
+        click.echo(json.dumps(done, ensure_ascii=False, indent=2))
+    elif not done:
+        click.echo(f"Nothing waits in {folder / 'inbox'}. Drop files there, and run this again.")
     else:
         printing.imports([item for item in done if "error" not in item])
     tell_unusable(done)

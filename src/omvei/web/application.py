@@ -58,6 +58,7 @@ ROUTES = [
     *_both("/data/sources", sources.listing),
     Route("/data/sources/{name}.json", sources.source),
     Route("/data/sources/{name}", sources.source),
+    Route("/data/inbox", data.drop_in, methods=["POST"]),
     Route("/data/upload", data.upload, methods=["POST"]),
     Route("/data/preview/{key}.json", data.preview),
     Route("/data/preview/{key}", data.preview),

@@ -45,7 +45,8 @@ def data(request: Request) -> Response:
     if wants_json(request):
         return as_json({"answer": "data", "imports": imports, "summary": summary})
     return show(
-        request, "data.html", imports=imports, summary=summary, simulated=here.simulated,
+        request, "data.html", dropped=[file.name for file in here.dropped()],
+        imports=imports, summary=summary, simulated=here.simulated,
         most=size(request), json="/data.json",
     )  # fmt: skip
 
@@ -106,6 +107,15 @@ def preview(request: Request) -> Response:
         event=query.get("event", ""), timezone=query.get("timezone", ""),
         json=f"/data/preview/{key}.json",
     )  # fmt: skip
+
+
+async def drop_in(request: Request) -> Response:
+    """Start taking in what was dropped into the inbox."""
+    form = await request.form()
+    check_form(request, form.get("token"))
+    here, key = workspace(request), secrets.token_hex(8)
+    _jobs(request).start(key, "inbox", lambda progress: here.inbox(progress=progress))
+    return RedirectResponse(f"/data/progress/{key}", 303)
 
 
 async def look_again(request: Request) -> Response:

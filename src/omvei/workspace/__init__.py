@@ -7,6 +7,7 @@ people/         who is who                  journeys/      blocks: derived, can 
 costs/          what advertising cost       searches/      what people search the web for
 paths/          paths with counts           rejected/      rows set aside, with why
 places/         where the map's nodes stand     waiting/       files sent to the app, not confirmed
+inbox/          files dropped to be taken in
 views/          journeys of companies, or as they were known on a day: derived
 ```
 """
@@ -28,7 +29,7 @@ from ..errors import (
     UnknownNameError,
     WorkspaceError,
 )
-from . import building, checking, importing
+from . import building, checking, importing, inbox
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -152,6 +153,8 @@ class Workspace:
     take = importing.take
     undo = importing.undo
     rejected = importing.rejected
+    dropped = inbox.dropped
+    inbox = inbox.inbox
 
     def imports(self) -> list[dict[str, Any]]:
         """Every import into any table, oldest first."""

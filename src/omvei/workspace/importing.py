@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SourceError, UnknownNameError
+from .mappings import recall, remember
 from .progress import silent
+
+REMEMBERED = "Understood as the last file with these columns was (definitions/mappings.yaml)."
 
 if TYPE_CHECKING:
     from ..events.table import Import, Progress
+    from ..sources.reading import Reading
     from . import Workspace
 
 
@@ -22,7 +26,7 @@ def preview(
     source: str | None = None,
     mapping: Mapping[str, str] | None = None,
     event: str | None = None,
-    timezone: str = "UTC",
+    timezone: str | None = None,
     rows: int = 5,
 ) -> list[dict[str, Any]]:
     """What would be understood of a file, without keeping anything: the dry run.
@@ -30,11 +34,14 @@ def preview(
     One item a file found under `path`: `file, source, table, mapping, unmapped, notes, rows` (the
     first good ones), `good`, `bad` (counts over the whole file), `rejected` (the first bad).
     """
-    from .. import sources
     from ..events.schema import REFUSED, TABLES
 
+    told = {"source": source, "mapping": mapping, "event": event, "timezone": timezone}
+    explicit = bool(source or mapping or event or timezone)
+
     def look(name: str, file: Path) -> dict[str, Any]:
-        reading = sources.read(file, _options(workspace, mapping, event, timezone), source, name)
+        known = {} if explicit else recall(workspace.path / "definitions", file)
+        reading = _read(workspace, file, name, told | known)
         given = [column.name for column in TABLES[reading.table]]
         good, bad = 0, 0
         first: list[dict[str, Any]] = []
@@ -55,7 +62,8 @@ def preview(
             "table": reading.table,
             "mapping": dict(reading.mapping),
             "unmapped": list(reading.unmapped),
-            "notes": list(reading.notes),
+            "notes": [*([REMEMBERED] if known else []), *reading.notes],
+            "remembered": known,
             "good": good,
             "bad": bad,
             "rows": first,
@@ -71,7 +79,7 @@ def take(
     source: str | None = None,
     mapping: Mapping[str, str] | None = None,
     event: str | None = None,
-    timezone: str = "UTC",
+    timezone: str | None = None,
     allow_rejects: bool = False,
     progress: "Progress" = silent,
     build: bool = True,
@@ -81,15 +89,20 @@ def take(
     One item a file: `file, name, source, rows, events, rejected, duplicates, mapping, time,
     known` (`known`: the file was here already). Of several files, one that cannot be taken in
     does not stop the others: its item is `name, error`. A single one raises `SourceError`.
+
+    What is said about a file (source, mapping, event, time zone) is remembered for files with the
+    same columns about which nothing is said.
     """
-    from .. import sources
 
     workspace.check()
+    told = {"source": source, "mapping": mapping, "event": event, "timezone": timezone}
+    explicit = bool(source or mapping or event or timezone)
 
     def one(name: str, file: Path) -> dict[str, Any]:
         with file.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()[:16]
-        reading = sources.read(file, _options(workspace, mapping, event, timezone), source, name)
+        known = {} if explicit else recall(workspace.path / "definitions", file)
+        reading = _read(workspace, file, name, told | known)
         with workspace.alone():
             done = workspace.facts(reading.table).append(
                 reading,
@@ -99,6 +112,8 @@ def take(
                 allow_rejects=allow_rejects,
                 progress=progress,
             )
+        if explicit:
+            remember(workspace.path / "definitions", file, told)
         return asdict(done)
 
     found = _each(path, one)
@@ -169,12 +184,15 @@ def rejected(
     return found[:limit]
 
 
-def _options(
-    workspace: "Workspace", mapping: Mapping[str, str] | None, event: str | None, timezone: str
-) -> Any:
+def _read(workspace: "Workspace", file: Path, name: str, told: Mapping[str, Any]) -> "Reading":
+    """A file as what was said about it makes it."""
+    from .. import sources
     from ..sources.reading import Options
 
-    return Options(dict(mapping or {}), event, timezone, workspace.key)
+    options = Options(
+        dict(told["mapping"] or {}), told["event"], told["timezone"] or "UTC", workspace.key
+    )
+    return sources.read(file, options, told["source"], name)
 
 
 def _short(name: str, given: Path) -> str:
