@@ -26,6 +26,9 @@ ANSWERS = {
     "costs": lambda shop: shop.costs(),
     "touchpoints": lambda shop: shop.touchpoints(),
     "findings": lambda shop: shop.findings(),
+    "why": lambda shop: shop.why("u1"),
+    "quality": lambda shop: shop.quality(),
+    "policies": lambda shop: shop.beside({"policy": shop}),
 }
 
 

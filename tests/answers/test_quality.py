@@ -1,6 +1,12 @@
 import json
+import statistics
+from datetime import date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 import omvei
+from omvei.people.changes import sudden
 
 WEB = [
     {
@@ -43,10 +49,76 @@ def test_shared_devices_and_large_clusters_are_told(tmp_path):
         for day, user in enumerate(("mum", "dad", "kid"), 1)
     ]
     found = told(tmp_path, family)
-    assert found["shared"] == [{"kind": "anonymous_id", "value": "family", "refused": 2}]
+    assert found["shared"] == [
+        {"kind": "anonymous_id", "value": "family", "refused": 2, "reason": "limit user_id"}
+    ]
     assert found["largest"][0]["identifiers"] == 2
     assert {row["kind"]: row["identifiers"] for row in found["kinds"]} == {
         "user_id": 3,
         "anonymous_id": 1,
     }
     assert {row["identifiers"]: row["people"] for row in found["sizes"]} == {2: 3}
+
+
+def test_the_totals_of_web_and_shop_are_explained_line_by_line(tmp_path):
+    sums = [  # order, web, shop
+        (1, 100, 100), (2, 80, 100), (3, 50, 99), (4, 60, 109), (5, 70, 119), (6, 90, 81),
+        (7, 40, None), (8, None, 30), (9, 10, 17),
+    ]  # fmt: skip
+    rows = []
+    for order, web, shop in sums:
+        said = {"order_id": str(order), "currency": "NOK", "event": "purchase"}
+        if web is not None:
+            rows.append(said | {"anonymous_id": f"c{order}", "url": "https://s.no/x", "value": web})
+        if shop is not None:
+            rows.append(said | {"email": f"p{order}@example.org", "value": shop})
+    found = told(tmp_path, rows)
+    lines = {row["line"]: (row["orders"], row["value"]) for row in found["lines"]}
+    assert lines == {
+        "web": (8, 500.0), "only_web": (1, -40.0), "only_shop": (1, 30.0), "vat": (1, 20.0),
+        "delivery": (3, 147.0), "discount": (1, -9.0), "unknown": (1, 7.0), "shop": (8, 655.0),
+    }  # fmt: skip
+    values = [row["value"] for row in found["lines"]]
+    assert sum(values[:-1]) == values[-1]
+    assert (found["orders"]["compared"], found["orders"]["equal"]) == (7, 1)
+    assert {row["order_id"]: row["reason"] for row in found["differences"]}["9"] == "unknown"
+
+
+def test_sudden_days_and_spellings_are_told(tmp_path):
+    def day(n):
+        return (datetime(2026, 1, 1, 12) + timedelta(days=n)).isoformat()
+
+    rows = [
+        {"user_id": f"U{n}" if n == 3 else f"u{n}", "event": f"e{n}", "time": day(at)}
+        for at in range(40)
+        for n in range(25 if at != 35 else 100)
+    ]
+    rows += [{"user_id": "u3", "event": "more", "time": day(0)}]
+    found = told(tmp_path, rows)
+    assert [(row["day"], row["events"], row["usual"]) for row in found["changes"]] == [
+        ("2026-02-05", 100, 25)
+    ]
+    assert found["folded"] == [{"kind": "user_id", "value": "u3", "spellings": ["U3", "u3"]}]
+    assert found["alone"]["converted"] == 0
+
+
+def plain(counts):
+    """The rule of sudden days, day by day."""
+    found = []
+    for place in range(28, len(counts)):
+        before = sorted(counts[place - 28 : place])
+        usual = statistics.median(before)
+        spread = statistics.median(abs(count - usual) for count in before)
+        spread = max(1.4826 * spread, usual**0.5)
+        if usual and abs(counts[place] - usual) > 6 * spread and abs(counts[place] - usual) > 19:
+            found.append(place)
+    return found
+
+
+@given(st.lists(st.integers(0, 300), min_size=30, max_size=60))
+def test_the_rule_of_sudden_days_is_the_plain_definition(counts):
+    first = date(2026, 1, 1)
+    counts = [1, *counts, 1]  # a day with events at both ends
+    days = [first + timedelta(days=n) for n in range(len(counts))]
+    found = [date.fromisoformat(row["day"]) for row in sudden(days, counts)]
+    assert [(day - first).days for day in found] == plain(counts)

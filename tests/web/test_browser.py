@@ -12,7 +12,7 @@ ADDRESSES = [
     "/", "/map?by=kind", "/map?by=kind&node=product_view", "/map?by=stage&lens=hankins",
     "/map?by=kind&source=product_view&target=add_to_cart", "/map?follow=any", "/people",
     "/people/u1", "/leaks", "/funnel", "/questions", "/touchpoints", "/data", "/nothing",
-    "/data/sources", "/data/sources/meta-ads",
+    "/data/sources", "/data/sources/meta-ads", "/data/quality", "/data/identity",
 ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ ADDRESSES = [
     "/touchpoints", "/touchpoints?lens=stdc",
     "/funnel?by=kind&step=search&step=purchase&within=7d", "/data", "/data/rejected",
     "/data/sources", "/data/sources/meta-ads", "/data/sources/table",
+    "/data/quality", "/data/identity",
 ]  # fmt: skip
 
 

@@ -11,20 +11,34 @@ from .intervals import rate
 if TYPE_CHECKING:
     from ..journeys import Journeys
 
+PARTS = ("lines", "differences", "changes", "folded", "kinds", "sizes", "shared", "largest")
+
 
 def quality(journeys: "Journeys") -> Result:
     """Say how well the people who have touchpoints could be stitched together.
 
-    `people`, `known` (a rate: people with an identifier that names somebody), `orders` (orders
-    told of by the web tool, by the shop, by both, and `match_rate`: the share of web orders that
-    the shop knows). Parts: `kinds` (`kind, identifiers, people`), `sizes` (`identifiers, people`),
-    `shared` (`kind, value, refused`: identifiers of two people), `largest` (`person, identifiers,
-    browsers, emails, orders`: the largest clusters, worth a look).
+    `people`, `known` (a rate: people with an identifier that names somebody), `alone` (a rate:
+    people who are one browser and nothing else), `orders` (orders told of by the web tool, by the
+    shop, by both; `match_rate`: the share of web orders that the shop knows; `compared` and
+    `equal`: matched orders with a sum on both sides, and those where it is the same). Parts:
+
+    lines        `line, orders, value`: from the web's total to the shop's; they add up
+    differences  `order_id, web, shop, difference, reason`: matched orders whose sums differ
+    changes      `source, day, events, usual`: sudden days (see `people/changes.py`)
+    folded       `kind, value, spellings`: spellings that became one
+    kinds, sizes `kind, identifiers, people`, and `identifiers, people`
+    shared       `kind, value, refused, reason`: identifiers of two people, or of everybody
+    largest      `person, identifiers, browsers, emails, orders, look`: the largest clusters, with
+                 the reason to look at them (null: none): many `emails`, `browsers`, `identifiers`
     """
     workspace = journeys.workspace
     met = np.concatenate([opened().person for opened in journeys.blocks()] or [np.empty(0, int)])
     told = measure(
-        workspace.events.files(), journeys.people_folder, journeys.build.people_version, met
+        workspace.events.files(),
+        journeys.people_folder,
+        journeys.build.people_version,
+        met,
+        journeys.build.settings.get("until"),
     )
     orders = told["orders"]
     return Result(
@@ -32,8 +46,10 @@ def quality(journeys: "Journeys") -> Result:
         journeys.meaning(told["people"])
         | {
             "people": told["people"],
+            "policy": journeys.build.settings["policy"],
             "known": rate(told["known"], told["people"]),
+            "alone": rate(told["alone"], told["people"]),
             "orders": {**orders, "match_rate": rate(orders["matched"], orders["web"])},
         },
-        {part: told[part] for part in ("kinds", "sizes", "shared", "largest")},
+        {part: told[part] for part in PARTS},
     )

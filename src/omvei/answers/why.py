@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 def why(journeys: "Journeys", person: str) -> Result:
     """Say why a person's identifiers are theirs.
 
-    Parts: `identifiers` (`kind, value, first, last`) and `joins`, one row a pair that one event
-    carried: `strong` and `weak` (each `kind, value`), `time` of the first such event, its
-    `event_id`, `refused`, and `reason` (null unless refused): `limit user_id` (or another kind)
-    where a person would hold too many of that kind, `shared` where one of the two is everybody's.
-    Refused joins name an identifier that is somebody else's.
+    Parts: `identifiers` (`kind, value, first, last, id`: its own, for `unmerge`) and `joins`, one
+    row a pair that one event carried: `strong` and `weak` (each `kind, value`), `time` of the first
+    such event, its `event_id`, `refused`, and `reason` (null unless refused): `limit user_id` (or
+    another kind) where a person would hold too many of that kind, `shared` where one of the two is
+    everybody's. Refused joins name an identifier that is somebody else's.
 
     Raises `UnknownNameError` for somebody who is not here.
     """
@@ -32,7 +32,10 @@ def why(journeys: "Journeys", person: str) -> Result:
     return Result(
         "why",
         journeys.meaning(1) | {"person": name(who)},
-        {"identifiers": [shown(i) for i in held], "joins": [_join(join) for join in joins]},
+        {
+            "identifiers": [{**shown(i), "id": name(i["node"])} for i in held],
+            "joins": [_join(join) for join in joins],
+        },
     )
 
 

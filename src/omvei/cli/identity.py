@@ -58,13 +58,4 @@ def compare(folder: Path, names: tuple[str, ...], raw: bool) -> None:
     Example:
       omvei policy compare strict default loose
     """
-    import tempfile
-
-    from ..people.policies import policies
-    from ..people.policies import policy as known
-
-    workspace = open(folder)
-    chosen = [known(name).name for name in names or policies()]
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".policy-") as scratch:
-        built = {name: workspace.under(name, Path(scratch) / name) for name in chosen}
-        show(workspace.journeys.beside(built), raw)
+    show(open(folder).compare(names), raw)

@@ -128,9 +128,24 @@ def set_apart(folder: Path, kind: str, value: str) -> None:
     """Add an identifier to `definitions/apart.yaml`; once is enough."""
     known = apart(folder)
     if (kind, value) not in known:
-        rows = [{"kind": k, "value": v} for k, v in [*known, (kind, value)]]
-        lines = [
-            yaml.safe_dump(row, default_flow_style=True, allow_unicode=True).strip() for row in rows
-        ]
-        folder.mkdir(exist_ok=True)
-        (folder / "apart.yaml").write_text(HEAD + "".join(f"- {line}\n" for line in lines), "utf-8")
+        _write_apart(folder, [*known, (kind, value)])
+
+
+def put_back(folder: Path, kind: str, value: str) -> None:
+    """Take an identifier out of `definitions/apart.yaml`, so that it is joined again.
+
+    Raises `UnknownNameError` if it is not set apart.
+    """
+    known = apart(folder)
+    if (kind, value) not in known:
+        raise UnknownNameError("identifier set apart", value, [value for _, value in known])
+    _write_apart(folder, [pair for pair in known if pair != (kind, value)])
+
+
+def _write_apart(folder: Path, pairs: list[tuple[str, str]]) -> None:
+    rows = [{"kind": kind, "value": value} for kind, value in pairs]
+    lines = [
+        yaml.safe_dump(row, default_flow_style=True, allow_unicode=True).strip() for row in rows
+    ]
+    folder.mkdir(exist_ok=True)
+    (folder / "apart.yaml").write_text(HEAD + "".join(f"- {line}\n" for line in lines), "utf-8")

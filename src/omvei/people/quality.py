@@ -1,8 +1,4 @@
-"""How far the stitching can be trusted: identifiers a person, shared ones, orders that match.
-
-An order that the web tool told of (an event with an address) and the shop told of too (one
-without) is *matched*: it is the bridge between a cookie and an e-mail address.
-"""
+"""How far the stitching can be trusted: identifiers a person, shared ones, orders that match."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +10,9 @@ from deltalake import DeltaTable
 from numpy.typing import NDArray
 
 from ..events.addresses import show
+from .changes import changes
 from .names import name
+from .orders import compare
 from .resolve import clean, prepare
 
 KNOWN = ("user_id", "email", "phone", "person")
@@ -35,33 +33,43 @@ QUESTIONS = {
         GROUP BY identifiers ORDER BY identifiers""",
     # the people with most identifiers, and of how many kinds
     "largest": """
-        SELECT person, count(DISTINCT node) AS identifiers,
-            count(DISTINCT node) FILTER (kind = 'anonymous_id') AS browsers,
-            count(DISTINCT node) FILTER (kind = 'email') AS emails,
-            count(DISTINCT node) FILTER (kind = 'order_id') AS orders
-        FROM identifiers GROUP BY person ORDER BY identifiers DESC, person LIMIT $shown""",
+        SELECT *, CASE WHEN emails > 1 THEN 'emails' WHEN browsers > 5 THEN 'browsers'
+            WHEN sized.identifiers > 20 THEN 'identifiers' END AS look
+        FROM (
+            SELECT person, count(DISTINCT node) AS identifiers,
+                count(DISTINCT node) FILTER (kind = 'anonymous_id') AS browsers,
+                count(DISTINCT node) FILTER (kind = 'email') AS emails,
+                count(DISTINCT node) FILTER (kind = 'order_id') AS orders
+            FROM identifiers GROUP BY person
+        ) AS sized ORDER BY sized.identifiers DESC, person LIMIT $shown""",
     # identifiers that occurred with two people, one of whom was refused
     "shared": """
-        SELECT weak_kind AS kind, weak_value AS value, count(*) AS refused
-        FROM joins WHERE refused GROUP BY ALL ORDER BY refused DESC, kind, value LIMIT $shown""",
+        SELECT weak_kind AS kind, weak_value AS value, count(*) AS refused,
+            mode(reason ORDER BY reason) AS reason
+        FROM joins WHERE refused GROUP BY weak_kind, weak_value
+        ORDER BY count(*) DESC, kind, value LIMIT $shown""",
 }
 
-ORDERS = """
--- one row an order number: whether the web told of it, and whether the shop did
-SELECT order_id, bool_or(url IS NOT NULL) AS web, bool_or(url IS NULL) AS shop
-FROM (SELECT {order_id} AS order_id, url FROM read_parquet(getvariable('events')))
-WHERE order_id IS NOT NULL GROUP BY order_id
+FOLDED = """
+SELECT 'user_id' AS kind, value, list_sort(list(DISTINCT spelling)) AS spellings
+FROM (SELECT {value} AS value, user_id AS spelling FROM told)
+WHERE value IS NOT NULL GROUP BY value HAVING count(DISTINCT spelling) > 1
+ORDER BY value LIMIT $shown
 """
 
 
 def measure(
-    events: list[str], folder: Path, version: int, people: NDArray[np.int64]
+    events: list[str],
+    folder: Path,
+    version: int,
+    people: NDArray[np.int64],
+    until: int | None = None,
 ) -> dict[str, Any]:
     """Measure the stitching of one build, for the `people` who have touchpoints.
 
-    `people`, `known` (people with an identifier that names somebody), `kinds`, `sizes`, `largest`,
-    `shared`, and `orders`: `web, shop, matched, only_web, only_shop` (counts) with the first
-    `unmatched_web` and `unmatched_shop` order numbers.
+    `people`, `known` (people with an identifier that names somebody), `alone` (people who are one
+    browser and nothing else), `kinds`, `sizes`, `largest`, `shared`, `folded` (spellings that
+    became one), `changes`, and what `orders.compare` says. `until`: only events before then.
     """
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
@@ -78,6 +86,11 @@ def measure(
             "CREATE VIEW identifiers AS SELECT * FROM all_identifiers SEMI JOIN met USING (person)"
         )
         con.execute("SET VARIABLE events = $files", {"files": events})
+        known_then = f"WHERE time < make_timestamptz({until})" if until is not None else ""
+        con.execute(
+            "CREATE VIEW told AS SELECT * FROM "
+            f"read_parquet(getvariable('events'), union_by_name = true) {known_then}"
+        )
         found: dict[str, Any] = {}
         for question, sql in QUESTIONS.items():
             values = {"shown": SHOWN} if "$shown" in sql else {}
@@ -92,28 +105,17 @@ def measure(
             "count(DISTINCT person) FILTER (list_contains($known, kind)) FROM identifiers",
             {"known": list(KNOWN)},
         ).fetchall()[0]
-        return {"people": count, "known": known, "orders": _orders(con)} | found
-
-
-def _orders(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    con.execute("CREATE TABLE orders AS " + ORDERS.format(order_id=clean("order_id", "order_id")))
-    web, shop, matched = con.execute(
-        "SELECT count(*) FILTER (web), count(*) FILTER (shop), count(*) FILTER (web AND shop) "
-        "FROM orders"
-    ).fetchall()[0]
-
-    def first(condition: str) -> list[str]:
-        rows = con.execute(
-            f"SELECT order_id FROM orders WHERE {condition} ORDER BY order_id LIMIT {SHOWN}"
+        (alone,) = con.execute(
+            "SELECT count(*) FROM (SELECT person FROM identifiers GROUP BY person "
+            "HAVING count(DISTINCT node) = 1 AND min(kind) = 'anonymous_id')"
+        ).fetchall()[0]
+        days = con.execute(
+            "SELECT source, time::DATE, count(*) FROM told GROUP BY ALL ORDER BY ALL"
         ).fetchall()
-        return [order for (order,) in rows]
-
-    return {
-        "web": web,
-        "shop": shop,
-        "matched": matched,
-        "only_web": web - matched,
-        "only_shop": shop - matched,
-        "unmatched_web": first("web AND NOT shop"),
-        "unmatched_shop": first("shop AND NOT web"),
-    }
+        found["folded"] = (
+            con.sql(FOLDED.format(value=clean("user_id", "user_id")), params={"shown": SHOWN})
+            .to_arrow_table()
+            .to_pylist()
+        )
+        found["changes"] = changes(days)
+        return {"people": count, "known": known, "alone": alone} | compare(con) | found

@@ -119,12 +119,15 @@ def find(folder: Path, version: int, words: dict[str, str]) -> int | None:
 
 
 def held(folder: Path, version: int, words: dict[str, str]) -> tuple[str, str] | None:
-    """The identifier, as (kind, value), that `words` means, or None."""
+    """The identifier, as (kind, value), that `words` means, or None; its own id will do too."""
     matches = _matches(words)
+    written = number(words.get("person", ""))
     rows = _query(
         folder / "identifiers",
         version,
-        f"SELECT kind, value FROM told WHERE {matches} ORDER BY events DESC, kind, value LIMIT 1",
+        f"SELECT kind, value FROM told WHERE node = $written OR {matches} "
+        "ORDER BY node = $written DESC, events DESC, kind, value LIMIT 1",
+        written=-1 if written is None else written,
         **words,
     )
     return (rows[0]["kind"], rows[0]["value"]) if rows else None

@@ -24,7 +24,19 @@ import omvei
 from omvei import drawings
 from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.language import words
-from omvei.web import data, funnel, leaks, map, people, questions, sources, start, touchpoints
+from omvei.web import (
+    data,
+    funnel,
+    identity,
+    leaks,
+    map,
+    people,
+    quality,
+    questions,
+    sources,
+    start,
+    touchpoints,
+)
 from omvei.web.guard import LOOPBACK, Guard, StaleFormError, TooLargeError
 from omvei.web.jobs import Jobs
 from omvei.web.showing import as_json, show, wants_json
@@ -59,6 +71,13 @@ ROUTES = [
     Route("/data/sources/{name}.json", sources.source),
     Route("/data/sources/{name}", sources.source),
     Route("/data/inbox", data.drop_in, methods=["POST"]),
+    *_both("/data/quality", quality.quality),
+    *_both("/data/identity", identity.identity),
+    Route("/data/identity", identity.choose, methods=["POST"]),
+    Route("/data/identity/compare", identity.compare, methods=["POST"]),
+    Route("/data/identity/apart", identity.set_apart, methods=["POST"]),
+    Route("/data/identity/together", identity.together, methods=["POST"]),
+    Route("/data/build", identity.build, methods=["POST"]),
     Route("/data/upload", data.upload, methods=["POST"]),
     Route("/data/preview/{key}.json", data.preview),
     Route("/data/preview/{key}", data.preview),

@@ -32,6 +32,10 @@ HEADLINES = {
         "waiting": "data.undo.progress", "running": "data.undo.progress",
         "done": "data.undo.done", "failed": "data.undo.failed",
     },
+    "rebuild": {
+        "waiting": "rebuild.progress", "running": "rebuild.progress",
+        "done": "rebuild.done", "failed": "rebuild.failed",
+    },
 }  # fmt: skip
 NO_COLUMN = "\N{REPLACEMENT CHARACTER}"  # a name that no column has
 REJECTED = 200  # rejected rows on a page

@@ -59,5 +59,6 @@ def person(request: Request) -> Response:
         lasted=t.between(trace["first"], trace["last"]),
         line_svg=drawing.line(trace, t, asked.lens),
         timeline_svg=drawing.timeline(trace, t, asked.lens),
+        why=asked.everybody.why(trace["person"]).to_json(),
         simulated=asked.workspace.simulated, json=f"/people/{trace['person']}.json",
     )  # fmt: skip

@@ -165,6 +165,9 @@ class Workspace:
     build = building.build
     renew = building.renew
     unmerge = building.unmerge
+    merge_back = building.merge_back
+    choose_policy = building.choose_policy
+    compare = building.compare
     under = building.under
     view = building.view
 

@@ -1,6 +1,9 @@
 """Building the journeys from the events, the settings and the definitions."""
 
+import re
 import shutil
+import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from ..blocks.manifest import Build
     from ..events.table import Progress
     from ..journeys import Journeys
+    from ..result import Result
     from ..touchpoints.definitions import Definitions
     from . import Workspace
 
@@ -107,6 +111,51 @@ def unmerge(
     policies.set_apart(workspace.path / "definitions", *found)
     workspace.build(progress)
     return dict(zip(("kind", "value"), found, strict=True))
+
+
+def merge_back(
+    workspace: "Workspace", kind: str, value: str, progress: "Progress" = silent
+) -> None:
+    """Take an `unmerge` back: the identifier is joined again, and history is rebuilt."""
+    from ..people import policies
+
+    policies.put_back(workspace.path / "definitions", kind, value)
+    workspace.build(progress)
+
+
+def choose_policy(workspace: "Workspace", policy: str, progress: "Progress" = silent) -> None:
+    """Write a policy into `omvei.toml`, and rebuild history under it.
+
+    Raises `UnknownNameError` for another name.
+    """
+    from ..people import policies
+    from . import open as opened
+
+    line = f'policy = "{policies.policy(policy).name}"'
+    file = workspace.path / "omvei.toml"
+    text = file.read_text("utf-8")
+    head, found, rest = text.partition("[identity]")
+    if not found:
+        text = f"{text.rstrip()}\n\n[identity]\n{line}\n"
+    else:
+        own, bracket, after = rest.partition("\n[")
+        named = re.sub(r"(?m)^[ \t]*policy[ \t]*=[ \t]*(\"[^\"]*\"|'[^']*')", line, own, count=1)
+        if named == own and line not in own:
+            named = f"\n{line}{own}"
+        text = head + found + named + bracket + after
+    file.write_text(text, "utf-8")
+    opened(workspace.path).build(progress)
+
+
+def compare(workspace: "Workspace", policies: Sequence[str] = ()) -> "Result":
+    """Build the journeys under each policy (all, if none is named), and lay them side by side."""
+    from ..people.policies import policies as known
+    from ..people.policies import policy
+
+    chosen = [policy(name).name for name in policies or known()]
+    with tempfile.TemporaryDirectory(dir=workspace.path, prefix=".policy-") as scratch:
+        built = {name: workspace.under(name, Path(scratch) / name) for name in chosen}
+        return workspace.journeys.beside(built)
 
 
 def under(workspace: "Workspace", policy: str, folder: Path) -> "Journeys":

@@ -1,0 +1,19 @@
+"""How far the data can be trusted: who is known, orders on both sides, what deserves a look."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from omvei.web.asking import ask
+from omvei.web.showing import as_json, show, wants_json
+
+
+def quality(request: Request) -> Response:
+    """Show the quality of everything there is."""
+    asked = ask(request)
+    answer = asked.everybody.quality().to_json()
+    if wants_json(request):
+        return as_json(answer)
+    return show(
+        request, "quality.html", quality=answer, simulated=asked.workspace.simulated,
+        json="/data/quality.json",
+    )  # fmt: skip
