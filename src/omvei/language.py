@@ -173,6 +173,20 @@ class Words:
             return label
         return f"{label} ({english.lower()})"
 
+    def of_stage(self, lens: str, stage: str, what: str) -> str:
+        """Return a stage's `thought`, `goal` or `content`; empty where the model says none.
+
+        >>> words("sv").of_stage("five_stage", "decision", "thought")
+        'Vem ska jag välja'
+        """
+        from omvei import lenses
+
+        model = lenses.load(lens)
+        found = model.stages[model.place(stage)]
+        texts = {"thought": found.thoughts, "goal": found.goal, "content": found.content}
+        said = texts[what]
+        return said.get(self.language) or said.get("en") or ""
+
     def stages(self, lens: str | None) -> list[str]:
         """Return the stages of a lens in its order; none for no lens."""
         return [stage for stage, _ in _stages(lens or "")]

@@ -116,7 +116,7 @@ class Buyers:
             per("negative_reviews_per_purchase", kept["negative"], "purchases"),
             per("viral_coefficient", kept["friends"], "customers"),
             per("referral_conversion", kept["told"], "recommendations"),
-            per("supports_per_purchase", kept["support_contact"], "purchases"),
+            per("support_contacts_per_purchase", kept["support_contact"], "purchases"),
             per("returns_per_purchase", kept["return"], "purchases"),
             per("complaints_per_purchase", kept["complaint"], "purchases"),
             _promoters(*(int(n) for n in score)),

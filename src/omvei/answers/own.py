@@ -47,7 +47,7 @@ WHEEL = (
     "repeat_rate",
     "cart_abandonment",
     "checkout_abandonment",
-    "supports_per_purchase",
+    "support_contacts_per_purchase",
     "returns_per_purchase",
     "complaints_per_purchase",
     "referral_rate",
@@ -115,7 +115,7 @@ def _hankins(journeys: "Journeys", buyers: Some, parts: Parts) -> Told:
     everybody = sum(row["now"] for row in parts["stages"])
     all_lines = len(journeys.model.moves)
     figures = [
-        share("share_in_rest", stages["no_need"]["now"], everybody),
+        share("share_at_rest", stages["no_need"]["now"], everybody),
         share("trigger_rate", woken, stages["no_need"]["people"]),
         share("shortcut_share", short, sum(row["transitions"] for row in into)),
         share("regret_share", regret, stages["experience"]["people"]),

@@ -14,8 +14,8 @@ from typing import Any
 def draw(answer: Mapping[str, Any], language: str = "en") -> str:
     """Return the picture of an answer, with its styles: for a notebook.
 
-    The map is SVG; a trace, a funnel and leaks are a piece of HTML. Raises `KeyError` for an
-    answer that has no drawing.
+    The map is SVG; a trace, a funnel, leaks and a model are a piece of HTML. Raises `KeyError`
+    for an answer that has no drawing.
     """
     from omvei.drawings import map
     from omvei.language import words
@@ -38,14 +38,22 @@ def page(answer: Mapping[str, Any], language: str = "en") -> str:
     said = words(language)
     if answer["answer"] == "map":
         return map.page(answer, said)
+    title = said.lens(answer["lens"]) if answer["answer"] == "own" else None
     return html_page(
-        said(f"{answer['answer']}.title"), notes(answer, said) + _body(answer, language), said
+        title or said(f"{answer['answer']}.title"),
+        notes(answer, said) + _body(answer, language),
+        said,
     )
 
 
 def _body(answer: Mapping[str, Any], language: str) -> str:
-    from omvei.drawings import funnel, leaks, trace
+    from omvei.drawings import funnel, leaks, models, trace
     from omvei.language import words
 
-    drawings = {"funnel": funnel.draw, "leaks": leaks.draw, "trace": trace.draw}
+    drawings = {
+        "funnel": funnel.draw,
+        "leaks": leaks.draw,
+        "own": models.draw_with_table,
+        "trace": trace.draw,
+    }
     return drawings[answer["answer"]](answer, words(language))

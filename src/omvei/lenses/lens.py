@@ -46,6 +46,7 @@ KEYS = {
     "parameters",
     "rest",
     "stages",
+    "questions",
     "rules",
     "moves",
     "examples",
@@ -70,6 +71,15 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Question:
+    """A question that a model asks, and the names of the figures that answer it."""
+
+    asked: dict[str, str]
+    """The question, by language."""
+    figures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Lens:
     """A journey model, as a function of one person's ordered touchpoints."""
 
@@ -87,6 +97,7 @@ class Lens:
     """The moves the model allows, between different stages."""
     facts: dict[str, Any] = field(default_factory=dict)
     """Authors, year, source, perspective, unit, shape, note."""
+    questions: tuple[Question, ...] = ()
     examples: tuple[dict[str, str], ...] = ()
     digest: str = ""
     """First 12 hex digits of the SHA-256 of the file and of the parameters given: its stages are
@@ -222,6 +233,7 @@ def read(text: str, file: str, given: Mapping[str, float] | None = None) -> Lens
             key: said.get(key)
             for key in ("authors", "year", "source", "perspective", "unit", "shape", "note")
         },
+        tuple(_question(item, fail) for item in said.get("questions") or ()),
         tuple(
             {k: str(v) for k, v in e.items() if k != "__line__"} for e in said.get("examples") or ()
         ),
@@ -251,6 +263,12 @@ def _stage(item: Any, fail: Any) -> Stage:
         tuple(item.get("channels") or ()),
         tuple(item.get("kpis") or ()),
     )
+
+
+def _question(item: Any, fail: Any) -> Question:
+    if not isinstance(item, dict) or set(item) - {"__line__"} != {"ask", "figures"}:
+        raise fail("a question is {ask: {en: ...}, figures: [...]}", item)
+    return Question(_words(item["ask"]), tuple(str(name) for name in item["figures"] or ()))
 
 
 def _moves(said: Any, ids: list[str], fail: Any) -> Iterable[tuple[str, str]]:

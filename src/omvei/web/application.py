@@ -27,11 +27,7 @@ from omvei.language import words
 from omvei.web import (
     data,
     funnel,
-    identity,
-    leaks,
-    map,
-    people,
-    quality,
+from omvei.web import ()
     questions,
     sources,
     start,
@@ -62,6 +58,9 @@ ROUTES = [
     Route("/people/{person:path}", people.person),
     *_both("/leaks", leaks.leaks),
     *_both("/funnel", funnel.funnel),
+    Route("/models", models.first),
+    Route("/models/{name}.json", models.model),
+    Route("/models/{name}", models.model),
     *_both("/questions", questions.questions),
     *_both("/touchpoints", touchpoints.touchpoints),
     Route("/touchpoints", touchpoints.change, methods=["POST"]),

@@ -1,0 +1,46 @@
+"""Every model says what people think and what to do, in all four languages."""
+
+import importlib.resources as resources
+
+import pytest
+import yaml
+
+from omvei import lenses
+from omvei.language import LANGUAGES, words
+
+TEXTS = ("label", "thought", "goal", "content")
+
+
+def raw(name):
+    text = resources.files("omvei").joinpath(f"lenses/{name}.yaml").read_text("utf-8")
+    return yaml.safe_load(text)
+
+
+@pytest.mark.parametrize("name", lenses.names())
+def test_every_stage_has_every_text_in_every_language_and_nothing_else(name):
+    for stage in raw(name)["stages"]:
+        for text in TEXTS:
+            assert set(stage[text]) == set(LANGUAGES), (stage["id"], text)
+            assert all(stage[text].values()), (stage["id"], text)
+        assert stage["channels"], stage["id"]
+        assert stage["kpis"], stage["id"]
+
+
+@pytest.mark.parametrize("name", lenses.names())
+def test_every_measure_and_channel_of_a_stage_has_a_name(name):
+    for language in LANGUAGES:
+        t = words(language)
+        for stage in lenses.load(name).stages:
+            assert [kpi for kpi in stage.kpis if not t.has(f"measure.{kpi}")] == []
+            assert [c for c in stage.channels if not t.has(f"channel.{c}")] == []
+        assert t(f"note.{name}")
+
+
+@pytest.mark.parametrize("name", lenses.names())
+def test_every_question_is_asked_in_every_language(name):
+    questions = lenses.load(name).questions
+    assert questions
+    for question in questions:
+        assert set(question.asked) == set(LANGUAGES)
+        for figure in question.figures:
+            assert words("en").has(f"measure.{figure}"), figure
