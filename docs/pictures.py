@@ -1,9 +1,9 @@
 """Make the pictures of the docs, and the JSON they are drawn from: `make docs`.
 
 `docs/pictures/NAME.json` is what the command gives; `NAME.svg` and `NAME.png` are drawn from it. A
-test makes the JSON and the SVG again and compares. Groups of fewer than ten people are left out.
-The log of a web server is read from `$OMVEI_DATA`, or `../shared/data`; without it, its picture
-stays as it is.
+test makes the JSON and the SVG again and compares. `model_NAME` is a model's drawing. Groups of
+fewer than ten people are left out. The log of a web server is read from `$OMVEI_DATA`, or
+`../shared/data`; without it, its picture stays as it is.
 """
 
 import json
@@ -21,6 +21,11 @@ from omvei.simulate import simulate
 ROOT = Path(__file__).parents[1]
 FOLDER = Path(__file__).parent / "pictures"
 LOG = Path(os.environ.get("OMVEI_DATA") or ROOT.parent / "shared" / "data")
+MODELS = (
+    "funnel", "buying_process", "four_phase", "five_stage", "stdc", "messy_middle", "hankins",
+    "cdj2009", "cdj2010", "flywheel",
+)  # fmt: skip
+"""The models of the page docs/models-drawn.md."""
 LOG /= "apache_access_log/apache_logs.gz"
 
 
@@ -41,6 +46,8 @@ def answers(folder: Path) -> dict[str, dict[str, Any]]:
         "map": shared(shop.journeys.map("kind", nodes=14).to_json()),
         "trace": shop.journeys.trace(someone(shop)).to_json(),
     }
+    for name in MODELS:
+        found[f"model_{name}"] = shared(shop.journeys.lens(name).own().to_json())
     if LOG.exists():
         log = workspace(folder / "log")
         log.take(LOG)
@@ -82,7 +89,8 @@ def main() -> None:
             tab.set_viewport_size(
                 {"width": 1100, "height": 920 if said["answer"] == "map" else 800}
             )
-            tab.screenshot(path=FOLDER / f"{name}.png")
+            part = tab.locator(".only-wide, .five") if said["answer"] == "own" else tab
+            part.screenshot(path=FOLDER / f"{name}.png")
         browser.close()
     sys.stdout.write(f"Wrote {FOLDER}\n")
 

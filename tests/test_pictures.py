@@ -9,6 +9,7 @@ import pytest
 from omvei.drawings import draw
 
 FOLDER = Path(__file__).parents[1] / "docs"
+MODELS = sorted(file.stem for file in (FOLDER / "pictures").glob("model_*.json"))
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def answers(tmp_path_factory):
     return pictures.answers(tmp_path_factory.mktemp("pictures"))
 
 
-@pytest.mark.parametrize("name", ["map", "trace", "access_log"])
+@pytest.mark.parametrize("name", ["map", "trace", "access_log", *MODELS])
 def test_the_json_is_what_the_command_gives(name, answers, data):
     if name == "access_log":
         data("apache_access_log/apache_logs.gz")
@@ -32,6 +33,13 @@ def test_the_json_is_what_the_command_gives(name, answers, data):
 def test_the_picture_is_drawn_from_the_json(name):
     told = json.loads((FOLDER / "pictures" / f"{name}.json").read_text("utf-8"))
     assert (FOLDER / "pictures" / f"{name}.svg").read_text("utf-8") == draw(told) + "\n"
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_small_group_stands_in_a_model(name):
+    told = json.loads((FOLDER / "pictures" / f"{name}.json").read_text("utf-8"))
+    parts = ("stages", "moves", "figures", "reached", "routes", "cycles", "over_time")
+    assert min(row["people"] for part in parts for row in told.get(part, ())) >= 10
 
 
 @pytest.mark.parametrize("name", ["map", "access_log"])

@@ -372,6 +372,21 @@ def _paths(said: Row) -> None:
     print_lines(["Counted by another tool: no persons, no times. Not part of the journeys."])
 
 
+def _own(said: Row) -> None:
+    rows = [
+        {
+            **f,
+            "between": f"{_cell(f['low'])} to {_cell(f['high'])}" if f["low"] is not None else "–",
+            "note": "too few" if f["too_few"] else "" if f["label"] == "observed" else f["label"],
+        }
+        for f in said["figures"]
+    ]
+    columns = ("name", "value", "between", "count", "of", "unit", "people", "note")
+    table(f"The own numbers of {said['lens']}", rows, columns)
+    table("Where people stand", said["stages"], ("stage", "people", "now", "touchpoints"))
+    print_lines(["Its moves and what else it has are in --json."])
+
+
 PRINTED = {
     "touchpoints": _touchpoints,
     "map": _map,
@@ -390,6 +405,7 @@ PRINTED = {
     "costs": _costs,
     "paths": _paths,
     "policies": _policies,
+    "own": _own,
 }
 
 

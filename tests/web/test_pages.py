@@ -19,6 +19,8 @@ ADDRESSES = [
     "/funnel?by=kind&step=search&step=purchase&within=7d", "/data", "/data/rejected",
     "/data/sources", "/data/sources/meta-ads", "/data/sources/table",
     "/data/quality", "/data/identity",
+    "/models/cdj2009", "/models/messy_middle", "/models/stdc?care_min_purchases=2",
+    "/models/hankins?from=2000-01-01&to=2000-01-02",
 ]  # fmt: skip
 
 
@@ -57,6 +59,7 @@ def test_no_page_has_an_inline_style_or_script(pages, address):
         "/questions",
         "/touchpoints",
         "/data",
+        "/models/stdc",
     ],
 )
 def test_every_page_has_its_json(pages, page):
@@ -284,3 +287,32 @@ def test_a_funnel_of_stages_follows_the_order_of_the_model(pages):
 def test_an_unusual_model_stands_in_its_place_in_the_switch(pages):
     text = pages.get("/leaks?lens=race", headers={"accept-language": "en"}).text
     assert '<summary class="chosen">RACE</summary>' in text
+
+
+def test_a_model_asks_its_questions_and_answers_with_its_numbers(pages):
+    html = pages.get("/models/cdj2009", headers={"accept-language": "nb"}).text
+    assert "Går kjøperne i loop, eller leter de på nytt?" in html
+    assert "Gjenkjøp uten ny vurdering" in html
+    assert "McKinsey Quarterly, June 2009" in html
+
+
+def test_see_is_never_judged_by_sales(pages):
+    html = pages.get("/models/stdc", headers={"accept-language": "nb"}).text
+    assert "skal aldri bedømmes etter salg" in html
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/models/nothing", 404), ("/models/stdc?care_min_purchases=many", 400),
+     ("/models/stdc?care_min_purchases=-1", 400), ("/models/stdc?satisfied=1e9", 400),
+     ("/models/stdc?period=never", 404), ("/models/stdc.yaml", 404),
+     ("/models/stdc?care_min_purchases=nan", 400), ("/models/stdc?from=x", 400)],
+)  # fmt: skip
+def test_a_models_page_says_what_is_wrong_with_its_address(pages, address, status):
+    answer = pages.get(address)
+    assert answer.status_code == status
+    assert "<h1" in answer.text
+
+
+def test_the_first_model_is_the_door_of_the_room(pages):
+    assert pages.get("/models", follow_redirects=False).headers["location"] == "/models/stdc"

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from .group import among, as_json, asked_of, laid_out, main, pairs, show
+from .group import among, as_html, as_json, asked_of, laid_out, main, pairs, show
 
 
 class Models(click.Group):
@@ -35,6 +35,61 @@ def matrix(folder: Path, /, name: str, raw: bool, **asked: Any) -> None:
       omvei lens matrix hankins --where channel=Email --json
     """
     show(_seen(folder, name, asked).matrix(), raw)
+
+
+@lens.command()
+@click.argument("name")
+@click.option(
+    "--set",
+    "given",
+    metavar="NAME=NUMBER",
+    multiple=True,
+    help="A parameter of the model, as in care_min_purchases=2.",
+)
+@among
+@as_json
+@as_html
+@click.pass_obj
+def own(
+    folder: Path,
+    /,
+    name: str,
+    given: tuple[str, ...],
+    raw: bool,
+    html: str | None,
+    **asked: Any,
+) -> None:
+    r"""Say a model's own numbers: what its authors ask of the journeys.
+
+    \b
+    Examples:
+      omvei lens own stdc --set care_min_purchases=2
+      omvei lens own messy_middle --html middle.html
+    """
+    parameters = {}
+    for key, said in pairs(given, "--set", "NAME=NUMBER, as in care_min_purchases=2"):
+        try:
+            parameters[key] = float(said)
+        except ValueError:
+            raise click.BadParameter(f"{said!r} is no number", param_hint="--set") from None
+    show(_seen(folder, name, asked).lens(name, **parameters).own(), raw, html)
+
+
+@lens.command()
+@click.argument("name")
+@click.argument("stage")
+@click.argument("measure")
+def judge(name: str, stage: str, measure: str) -> None:
+    r"""Say whether what is made for STAGE may be judged by MEASURE; fail where it may not.
+
+    \b
+    Example:
+      omvei lens judge stdc do conversion_rate
+    """
+    from ..lenses import load
+    from ..lenses.measures import judge as judged
+
+    click.echo(judged(load(name), stage, measure))
 
 
 @lens.command("what-if")

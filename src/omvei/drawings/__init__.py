@@ -22,7 +22,7 @@ def draw(answer: Mapping[str, Any], language: str = "en") -> str:
 
     if answer["answer"] == "map":
         return map.picture(answer, words(language))
-    css = files("omvei").joinpath("drawings/drawings.css").read_text("utf-8")
+    css = styles(models=answer["answer"] == "own")
     return f'<div class="omvei"><style>{css}</style>{_body(answer, language)}</div>'
 
 
@@ -38,12 +38,17 @@ def page(answer: Mapping[str, Any], language: str = "en") -> str:
     said = words(language)
     if answer["answer"] == "map":
         return map.page(answer, said)
-    title = said.lens(answer["lens"]) if answer["answer"] == "own" else None
-    return html_page(
-        title or said(f"{answer['answer']}.title"),
-        notes(answer, said) + _body(answer, language),
-        said,
-    )
+    own = answer["answer"] == "own"
+    title = said.lens(answer["lens"]) if own else said(f"{answer['answer']}.title")
+    body = notes(answer, said) + _body(answer, language)
+    return html_page(title, body, said, styles(models=own))
+
+
+def styles(*, models: bool) -> str:
+    """Return the styles of the drawings; those of the models are a sheet of their own."""
+    folder = files("omvei").joinpath("drawings")
+    sheets = ["drawings.css", *(["models/models.css"] if models else [])]
+    return "".join(folder.joinpath(sheet).read_text("utf-8") for sheet in sheets)
 
 
 def _body(answer: Mapping[str, Any], language: str) -> str:

@@ -12,9 +12,9 @@ from omvei.language import Words
 Json = Mapping[str, Any]
 
 
-def html_page(title: str, body: str, words: Words) -> str:
+def html_page(title: str, body: str, words: Words, styles: str | None = None) -> str:
     """Return a page with the styles of the drawings inside it; it fetches nothing."""
-    css = files("omvei").joinpath("drawings/drawings.css").read_text("utf-8")
+    css = styles or files("omvei").joinpath("drawings/drawings.css").read_text("utf-8")
     head = (
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
         f"{tag('title', escape(title) + ' – Omvei')}{tag('style', css)}"

@@ -1,4 +1,4 @@
-"""By what a stage may be judged: its own measures only (Kaushik; the founding article on four modes).
+"""By what a stage may be judged: its own measures only (Kaushik, and the founding article).
 
 What is made for people who do not want to buy yet is never judged by sales. A model's file says the
 measures of each stage (`kpis`).

@@ -27,7 +27,12 @@ from omvei.language import words
 from omvei.web import (
     data,
     funnel,
-from omvei.web import ()
+    identity,
+    leaks,
+    map,
+    models,
+    people,
+    quality,
     questions,
     sources,
     start,
@@ -159,9 +164,9 @@ class Static(StaticFiles):
     """The pages' own files, and the style sheet of the drawings."""
 
     def lookup_path(self, path: str) -> tuple[str, Any]:
-        """Find a file; one sheet lives with the drawings, which need no web."""
-        if path == "drawings.css":
-            file = Path(drawings.__file__).with_name("drawings.css")
+        """Find a file; two sheets live with the drawings, which need no web."""
+        if path in ("drawings.css", "models/models.css"):
+            file = Path(drawings.__file__).parent / path
             return str(file), file.stat()
         return super().lookup_path(path)
 

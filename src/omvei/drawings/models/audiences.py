@@ -7,7 +7,18 @@ overlap since a person may be in several over time; how much they overlap is not
 from math import sqrt
 
 from omvei.drawings.looks import look
-from omvei.drawings.models.parts import Canvas, Point, arc, flow, lines, middle, number, svg, text
+from omvei.drawings.models.parts import (
+    Canvas,
+    Json,
+    Point,
+    arc,
+    flow,
+    lines,
+    middle,
+    number,
+    svg,
+    text,
+)
 from omvei.drawings.strokes import drawn_icon, near, tag
 
 LEAST, MOST = 78.0, 138.0
@@ -15,7 +26,7 @@ LEAST, MOST = 78.0, 138.0
 
 def draw(canvas: Canvas) -> str:
     """Return the audiences as SVG."""
-    rows = list(canvas.said["stages"])
+    rows = [canvas.stage(name) for name in canvas.names]
     top = max((row["people"] for row in rows), default=1) or 1
     radii = [LEAST + (MOST - LEAST) * sqrt(row["people"] / top) for row in rows]
     if canvas.tall:
@@ -46,7 +57,7 @@ def _audience(canvas: Canvas, stage: str, radius: float, x: float, y: float) -> 
     body += "".join(
         text(x, y - 8 + 19 * i, line, "big") for i, line in enumerate(lines(label, 130, 10))
     )
-    body += text(x, y + 18, canvas.people(row["people"]), "count")
+    body += text(x, y + 18, canvas.told(row), "count")
     body += text(x, y + 36, canvas.words("own.now", n=row["now"]), "count")
     if stage == "see":
         size = canvas.figure("audience_size_see")
@@ -58,17 +69,15 @@ def _audience(canvas: Canvas, stage: str, radius: float, x: float, y: float) -> 
         for i, line in enumerate(lines(said, radius * 1.4, 6.4)):
             body += text(x, y + 56 + 15 * i, line, "small")
     return tag(
-        "g", canvas.linked(row, body, f"{label}: {canvas.people(row['people'])}"),
+        "g", canvas.linked(row, body, f"{label}: {canvas.told(row)}"),
         class_=f"stage {seen.family}",
     )  # fmt: skip
 
 
-def _flows(
-    canvas: Canvas, rows: list[object], radii: list[float], places: list[Point]
-) -> list[str]:
+def _flows(canvas: Canvas, rows: list[Json], radii: list[float], places: list[Point]) -> list[str]:
     """The moves between neighbours: onward on one side, back on the other."""
     found = []
-    names = [row["stage"] for row in canvas.said["stages"]]
+    names = canvas.names
     for i in range(len(names) - 1):
         for source, target in ((i, i + 1), (i + 1, i)):
             move = canvas.move(names[source], names[target])

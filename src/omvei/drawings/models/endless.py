@@ -132,9 +132,9 @@ def _endless(canvas: Canvas, at: dict[str, Point]) -> str:
             seen, f"translate({near(x + shift)} {near(icon_y)}) scale(1.3) translate(-12 -12)"
         )
         drawn += text(x + shift, y + 6, label, "big")
-        drawn += text(x + shift, y + 26, canvas.people(row["people"]), "count")
+        drawn += text(x + shift, y + 26, canvas.told(row), "count")
         body += tag(
-            "g", canvas.linked(row, drawn, f"{label}: {canvas.people(row['people'])}"),
+            "g", canvas.linked(row, drawn, f"{label}: {canvas.told(row)}"),
             class_=f"stage {seen.family}",
         )  # fmt: skip
     for move, x, y in (

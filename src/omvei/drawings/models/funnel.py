@@ -50,7 +50,7 @@ def draw(canvas: Canvas) -> str:
             text(names, y + 24 + 17 * i, line, "name", anchor)
             for i, line in enumerate(lines(label, 110 if canvas.tall else 220))
         )
-        told = canvas.people(row["people"])
+        told = canvas.told(row)
         drawn += text(names, y + 44, told, "count", anchor)
         if place and not (row.get("too_few") and first < 30) and rows[place - 1]["people"]:
             rate = canvas.words.percent(row["people"] / rows[place - 1]["people"])

@@ -26,7 +26,7 @@ NUMBERED = 9
 
 def draw(canvas: Canvas) -> str:
     """Return the hexagon as SVG."""
-    names = [row["stage"] for row in canvas.said["stages"]]
+    names = canvas.names
     width, height = (390.0, 500.0) if canvas.tall else (880.0, 620.0)
     centre: Point = (width / 2, height / 2 - 8)
     radius = 138.0 if canvas.tall else 228.0
@@ -48,7 +48,8 @@ def draw(canvas: Canvas) -> str:
         source, target = spots[move["source"]], spots[move["target"]]
         curve = arc(source, target, 26 if canvas.tall else 34, node + 6)
         if not move["people"]:
-            body += tag("path", class_="unused", d=cubic(curve))
+            if not canvas.said.get("hidden"):  # what is left out may have been taken by a few
+                body += tag("path", class_="unused", d=cubic(curve))
             continue
         order = names.index(move["target"]) - names.index(move["source"])
         look = "back" if order < 0 and move["target"] != "no_need" else ""

@@ -37,13 +37,18 @@ class Canvas:
         """The model."""
         return str(self.said["lens"])
 
+    @property
+    def names(self) -> list[str]:
+        """The model's stages in order, those too that are left out of what is shared."""
+        return self.words.stages(self.lens)
+
     def stage(self, name: str) -> Json:
-        """A stage's row; without people where nobody was."""
+        """A stage's row; `left_out` where it has too few people to share."""
         for row in self.said["stages"]:
             if row["stage"] == name:
                 found: Json = row
                 return found
-        return {"stage": name, "people": 0, "now": 0}
+        return {"stage": name, "people": 0, "now": 0, "left_out": True}
 
     def move(self, source: str, target: str) -> Json:
         """A move's row; without people where nobody took it."""
@@ -64,6 +69,14 @@ class Canvas:
     def label(self, stage: str) -> str:
         """A stage's name."""
         return self.words.stage(self.lens, stage)
+
+    def told(self, row: Json) -> str:
+        """A stage's people, in words."""
+        return "–" if row.get("left_out") else self.people(row["people"])
+
+    def size(self, row: Json) -> str:
+        """A stage's people, as a number."""
+        return "–" if row.get("left_out") else self.words.number(row["people"])
 
     def people(self, n: int) -> str:
         """So many people, in words."""
@@ -203,7 +216,7 @@ def disc(canvas: Canvas, x: float, y: float, radius: float, stage: str, name: bo
     if name:
         body += named(canvas, x, y + radius + 18, stage)
     return tag(
-        "g", canvas.linked(row, body, f"{canvas.label(stage)}: {canvas.people(row['people'])}"),
+        "g", canvas.linked(row, body, f"{canvas.label(stage)}: {canvas.told(row)}"),
         class_=f"stage {seen.family}",
     )  # fmt: skip
 
@@ -213,10 +226,8 @@ def named(
 ) -> str:
     """Write a stage's name and its people under it."""
     rows = lines(canvas.label(stage), width)
-    n = canvas.stage(stage)["people"]
-    return block(x, y, rows, "name", anchor) + text(
-        x, y + 17 * len(rows), canvas.words.number(n), "count", anchor
-    )
+    size = canvas.size(canvas.stage(stage))
+    return block(x, y, rows, "name", anchor) + text(x, y + 17 * len(rows), size, "count", anchor)
 
 
 def percent(canvas: Canvas, figure: Json) -> str:

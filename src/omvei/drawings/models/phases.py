@@ -12,7 +12,7 @@ from omvei.drawings.strokes import drawn_icon, near, tag
 
 def draw(canvas: Canvas) -> str:
     """Return the phases as SVG."""
-    names = [row["stage"] for row in canvas.said["stages"]]
+    names = canvas.names
     ahead = 1 if canvas.lens == "race" else 0
     count = len(names) + ahead
     if canvas.tall:
@@ -68,9 +68,9 @@ def _phase(
     rows = lines(label, wide - 34)
     top = y + (56 if len(rows) == 1 else 54)
     drawn += "".join(text(middle_x, top + 16 * i, line, "name") for i, line in enumerate(rows))
-    drawn += text(middle_x, top + 16 * len(rows) + 2, canvas.words.number(row["people"]), "count")
+    drawn += text(middle_x, top + 16 * len(rows) + 2, canvas.size(row), "count")
     return tag(
-        "g", canvas.linked(row, drawn, f"{label}: {canvas.people(row['people'])}"),
+        "g", canvas.linked(row, drawn, f"{label}: {canvas.told(row)}"),
         class_=f"stage {seen.family}",
     )  # fmt: skip
 

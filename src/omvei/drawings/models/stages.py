@@ -17,16 +17,17 @@ def draw(canvas: Canvas) -> str:
     words = canvas.words
     heads = ("stage", "own.thinks", "own.create", "own.are")
     row = "".join(tag("th", escape(words(key)), scope="col") for key in heads)
-    top = max((stage["people"] for stage in canvas.said["stages"]), default=1) or 1
+    rows = [canvas.stage(name) for name in canvas.names]
+    top = max(stage["people"] for stage in rows) or 1
     body = ""
-    for stage in canvas.said["stages"]:
+    for stage in rows:
         name = stage["stage"]
         seen = look("stage", name)
         icon = tag(
             "svg", drawn_icon(seen), viewBox="0 0 24 24", width=26, height=26, aria_hidden="true"
         )
         label = words.stage_named(canvas.lens, name)
-        people = words("own.people", n=stage["people"])
+        people = canvas.told(stage)
         told = escape(people)
         if stage["people"]:
             told = tag("a", told, href=canvas.link(stage))

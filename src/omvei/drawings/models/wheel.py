@@ -57,9 +57,9 @@ def _sector(
     drawn += drawn_icon(seen, f"translate({near(x)} {near(y - 24)}) scale(1.3) translate(-12 -12)")
     label = canvas.label(stage)
     drawn += text(x, y + 10, label, "big on" if not canvas.tall else "name on")
-    drawn += text(x, y + 29, canvas.words.number(row["people"]), "count on")
+    drawn += text(x, y + 29, canvas.size(row), "count on")
     return tag(
-        "g", canvas.linked(row, drawn, f"{label}: {canvas.people(row['people'])}"),
+        "g", canvas.linked(row, drawn, f"{label}: {canvas.told(row)}"),
         class_=f"stage {HUES[stage]}",
     )  # fmt: skip
 
