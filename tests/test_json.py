@@ -24,6 +24,7 @@ ANSWERS = {
     "what_if": lambda shop: shop.lens("hankins").what_if("trigger", "explore", 0.5),
     "differ": lambda shop: shop.lens("hankins").differ(shop.lens("hankins")),
     "costs": lambda shop: shop.costs(),
+    "content": lambda shop: shop.content(),
     "touchpoints": lambda shop: shop.touchpoints(),
     "findings": lambda shop: shop.findings(),
     "why": lambda shop: shop.why("u1"),

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .answers import (
+    content,
     costs,
     differ,
     findings,
@@ -191,6 +192,7 @@ class Journeys:
     quality = quality.quality
     beside = policies.beside
     questions = questions.questions
+    content = content.content
     costs = costs.costs
     touchpoints = touchpoints.touchpoints
 

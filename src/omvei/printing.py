@@ -342,6 +342,14 @@ def _costs(said: Row) -> None:
     )
 
 
+def _content(said: Row) -> None:
+    missing = [row for row in said["rows"] if row["gap"]]
+    table("Missing", missing[:ROWS], ("stage", "format", "channel", "people"))
+    table("People and content", said["stages"], ("stage", "people", "items"))
+    there = len(said["rows"]) - len(missing)
+    print_lines([f"{len(said['pieces'])} pieces of content; {there} cells with content: --json."])
+
+
 def _touchpoints(said: Row) -> None:
     rows = [
         {
@@ -388,6 +396,7 @@ def _own(said: Row) -> None:
 
 
 PRINTED = {
+    "content": _content,
     "touchpoints": _touchpoints,
     "map": _map,
     "funnel": _steps,

@@ -11,9 +11,10 @@ from web.conftest import serve
 ADDRESSES = [
     "/", "/map?by=kind", "/map?by=kind&node=product_view", "/map?by=stage&lens=hankins",
     "/map?by=kind&source=product_view&target=add_to_cart", "/map?follow=any", "/people",
-    "/people/u1", "/leaks", "/funnel", "/questions", "/touchpoints", "/data", "/nothing",
+    "/people/u1", "/leaks", "/funnel", "/questions", "/data", "/nothing",
     "/data/sources", "/data/sources/meta-ads", "/data/quality", "/data/identity",
     "/models/stdc", "/models/messy_middle", "/models/five_stage",
+    "/touchpoints", "/content",
 ]  # fmt: skip
 
 

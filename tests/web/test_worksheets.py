@@ -5,7 +5,7 @@ import re
 import pytest
 from web.conftest import client
 
-from omvei.touchpoints import by_hand
+from omvei.touchpoints import by_hand, inventory
 
 
 def send(pages, address, **form):
@@ -61,3 +61,39 @@ def test_the_touchpoint_map_of_the_page_is_that_of_the_map(pages):
     assert {row["id"]: row["people"] for row in rows if row["by"] == "kind"} == {
         node["id"]: node["people"] for node in drawn if node["touchpoints"]
     }
+
+
+@pytest.mark.parametrize("language", ["en", "nb", "sv", "da"])
+def test_the_content_map_says_what_is_missing_without_data(empty, language):
+    answer = client(empty).get("/content", headers={"accept-language": language})
+    assert answer.status_code == 200
+    assert answer.text.count('class="missing"') > 15
+
+
+def test_a_missing_cell_leads_to_a_form_that_is_filled_in(empty):
+    pages = client(empty)
+    href = re.search(r'class="missing" href="([^"]*format=guide[^"]*)"', pages.get("/content").text)
+    assert href
+    form = pages.get(href[1].replace("&amp;", "&").partition("#")[0]).text
+    assert '<option value="guide" selected>' in form
+    assert '<option value="consideration" selected>' in form
+
+
+def test_content_is_written_down_changed_and_undone(empty):
+    pages, folder = client(empty), empty / "definitions"
+    guide = {"page": "/guide", "format": "guide", "channels": "Email", "do": "save"}
+    assert "/guide" in send(pages, "/content", **guide).text
+    send(pages, "/content", **{**guide, "title": "How to choose", "updated": "2026-03-01"})
+    assert [piece.name for piece in inventory.load(folder)] == ["How to choose"]
+    send(pages, "/content", do="undo")
+    assert [piece.name for piece in inventory.load(folder)] == ["/guide"]
+    send(pages, "/content", page="/guide", do="remove")
+    assert inventory.load(folder) == []
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"page": "x", "stage": "sale"}, {"page": "x", "updated": "soon"}]
+)
+def test_content_that_cannot_be_written_down_changes_nothing(empty, form):
+    assert send(client(empty), "/content", do="save", **form).status_code == 400
+    assert inventory.load(empty / "definitions") == []

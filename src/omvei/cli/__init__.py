@@ -4,7 +4,7 @@ Nothing is computed here. Heavy parts are imported by the command that needs the
 `omvei --help` is quick.
 """
 
-from . import asking, care, data, identity, knowing, seeing
+from . import asking, care, data, identity, knowing, seeing, worksheets
 from .group import main
 
-__all__ = ["asking", "care", "data", "identity", "knowing", "main", "seeing"]
+__all__ = ["asking", "care", "data", "identity", "knowing", "main", "seeing", "worksheets"]

@@ -291,4 +291,5 @@ def touchpoints(
         from ..lenses.lens import load
 
         here = open(folder)
-        show(by_hand_only(here.path / "definitions", load(lens or "five_stage"), False), raw)
+        seen = load(lens or "five_stage")
+        show(by_hand_only(here.path / "definitions", seen, here.simulated), raw)

@@ -33,7 +33,7 @@ from typing import Any
 import yaml
 
 from ..errors import DefinitionError
-from . import channels
+from . import channels, inventory
 from .vocabulary import INITIATORS, OWNERSHIPS, kinds
 
 MATCHED = ("url", "event", "source", "content")
@@ -76,6 +76,8 @@ class Definitions:
     hosts: frozenset[str] = field(default_factory=frozenset)
     channels: tuple[dict[str, Any], ...] = ()
     """Rules of channels that come before those of `channels.yaml`."""
+    pieces: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What `content.yaml` says of each page, by its path."""
 
     @property
     def brands(self) -> tuple[str, ...]:
@@ -95,7 +97,16 @@ def load(folder: Path, hosts: Iterable[str] = ()) -> Definitions:
         raise DefinitionError(file, 1, "expected two lists, `own:` and `competing:`")
     own, competing = (tuple(map(str, brands.get(key) or ())) for key in ("own", "competing"))
     ruled = tuple(_channels(folder / "channels.yaml"))
-    return Definitions(rules, own, competing, frozenset(h.lower() for h in hosts), ruled)
+    pieces = {
+        inventory.path_of(piece.page): {
+            "content": piece.name,
+            "stage": piece.meant_for,
+            "format": piece.sort,
+            **({"question": piece.question} if piece.question else {}),
+        }
+        for piece in inventory.load(folder)
+    }
+    return Definitions(rules, own, competing, frozenset(h.lower() for h in hosts), ruled, pieces)
 
 
 def _read(file: Path) -> tuple[Any, list[int]]:

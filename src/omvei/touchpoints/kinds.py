@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from .definitions import Definitions
+from .inventory import path_of
 from .vocabulary import kinds
 
 
@@ -79,6 +80,8 @@ def name(
     """
     words = {"url": path, "event": event, "source": source, "content": content}
     says: dict[str, str] = next((r.says for r in definitions.rules if r.holds(words)), {})
+    if path and definitions.pieces:
+        says = {**definitions.pieces.get(path_of(path), {}), **says}
     found = kind if kind in kinds() else None
     found = found or says.get("kind") or _by_name(source, event or "", path)
     if found == "page_view" and path and kind is None:

@@ -25,6 +25,7 @@ from omvei import drawings
 from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.language import words
 from omvei.web import (
+    content,
     data,
     funnel,
     identity,
@@ -69,6 +70,8 @@ ROUTES = [
     *_both("/questions", questions.questions),
     *_both("/touchpoints", touchpoints.touchpoints),
     Route("/touchpoints", touchpoints.change, methods=["POST"]),
+    *_both("/content", content.content),
+    Route("/content", content.change, methods=["POST"]),
     *_both("/data", data.data),
     *_both("/data/rejected", data.rejected),
     *_both("/data/sources", sources.listing),

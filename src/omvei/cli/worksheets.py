@@ -1,0 +1,60 @@
+"""Commands of the worksheets: files of definitions that the data fills in and checks."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import NothingToAnswerError
+from ..workspace import open
+from .group import as_json, asked_of, main, narrowed, show
+
+
+@main.group()
+def content() -> None:
+    """The content map: what there is for each stage, and what is missing."""
+
+
+@content.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def take(folder: Path, file: Path) -> None:
+    r"""Add the pages of a sitemap.xml, or of a CSV with a column `page`, to the inventory.
+
+    \b
+    Example:
+      omvei content import sitemap.xml
+    """
+    from ..touchpoints.inventory import FILE
+    from ..touchpoints.inventory import take as add
+
+    here = open(folder)
+    done = add(here.path / "definitions", file)
+    click.echo(
+        f"{done['added']} added to definitions/{FILE}, {done['known']} known already. "
+        "Next: omvei build, so that the journeys know them."
+    )
+
+
+@content.command()
+@narrowed
+@as_json
+@click.pass_obj
+def gaps(
+    folder: Path, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool
+) -> None:
+    r"""List stage, format and channel with content, and what is missing.
+
+    The stages are those of five_stage, whose table says what each asks for.
+    """
+    show(_mapped(folder, since, until, where, lens), raw)
+
+
+def _mapped(folder: Path, since: str, until: str, where: tuple[str, ...], lens: str) -> Any:
+    try:
+        return asked_of(folder, since, until, where, lens).content()
+    except NothingToAnswerError:
+        from ..answers.content import without_data
+
+        here = open(folder)
+        return without_data(here.path / "definitions", here.simulated)

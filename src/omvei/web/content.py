@@ -1,0 +1,96 @@
+"""The content map: what there is for each stage, what is missing, and the inventory to fill in."""
+
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from omvei import keeping
+from omvei.answers.content import without_data
+from omvei.errors import NothingToAnswerError, OmveiError
+from omvei.touchpoints import channels, inventory
+from omvei.touchpoints.formats import formats
+from omvei.web.asking import PERIODS, ask, workspace
+from omvei.web.guard import check_form
+from omvei.web.showing import address, as_json, show, wants_json
+
+LISTED = 60
+"""Pieces of the list that are shown at once."""
+FIELDS = ("page", "title", "stage", "format", "question", "language", "owner", "updated")
+
+
+def content(request: Request) -> Response:
+    """Show the content map; without data, the inventory and what the table asks for."""
+    here = workspace(request)
+    try:
+        asked = ask(request)
+        answer = asked.journeys.content().to_json()
+    except NothingToAnswerError:
+        asked = None
+        answer = without_data(here.path / "definitions", here.simulated).to_json()
+    if wants_json(request):
+        return as_json(answer)
+    file = here.path / "definitions" / inventory.FILE
+    query = request.query_params
+    known = {piece.page: inventory.said(piece) for piece in inventory.load(file.parent)}
+    filled = dict.fromkeys((*FIELDS, "channel", "channels"))
+    filled |= known.get(query.get("page", "")) or {
+        key: query[key] for key in (*FIELDS, "channel") if query.get(key)
+    }
+    return show(
+        request, "content.html", content=answer, asked=asked, periods=PERIODS,
+        stages=inventory.STAGES, formats=formats(), channels=channels.names(),
+        across=across(), cells=cells(answer["rows"]), filled=filled,
+        pieces=answer["pieces"][:LISTED], more=len(answer["pieces"]) - LISTED,
+        can_undo=keeping.can_undo(file), can_redo=keeping.can_redo(file),
+        simulated=here.simulated, kept=asked.query if asked else {},
+        json=address("/content.json", asked.query if asked else {}),
+    )  # fmt: skip
+
+
+def across() -> list[str]:
+    """The channels that have a column: those through which the table asks for something."""
+    wanted = {channel for one in formats().values() for channel in one.create}
+    return [name for name in channels.names() if name in wanted]
+
+
+def cells(rows: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """The rows by stage, format and channel."""
+    found: dict[str, dict[str, dict[str, Any]]] = {stage: {} for stage in inventory.STAGES}
+    for row in rows:
+        found[row["stage"]].setdefault(row["format"], {})[row["channel"]] = row
+    for name, one in formats().items():
+        if one.create:
+            found[one.stage].setdefault(name, {})
+    return found
+
+
+async def change(request: Request) -> Response:
+    """Write a piece down, take one away, or undo: what the button says."""
+    form = await request.form()
+    check_form(request, form.get("token"))
+    file = workspace(request).path / "definitions" / inventory.FILE
+    do = str(form.get("do", "save"))
+    if do == "undo":
+        keeping.undo(file)
+    elif do == "redo":
+        keeping.redo(file)
+    else:
+        _write(file, form, do)
+    return RedirectResponse("/content#inventory", 303)
+
+
+def _write(file: Path, form: Any, do: str) -> None:
+    page = str(form.get("page", "")).strip()
+    if not page:
+        raise OmveiError("A piece of content needs an address or a name. Go back and write one.")
+    said = list(keeping.read(file).said or [])
+    place = next((i for i, item in enumerate(said) if item["page"] == page), len(said))
+    item: dict[str, Any] = {
+        key: text for key in FIELDS if (text := str(form.get(key) or "").strip())
+    }
+    if ways := [str(way) for way in form.getlist("channels") if way]:
+        item["channels"] = ways
+    said[place : place + 1] = [item] if do == "save" else []
+    keeping.write(file, said or None, inventory.check)
