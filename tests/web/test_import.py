@@ -44,7 +44,7 @@ def test_a_file_is_previewed_before_anything_is_kept(empty, tmp_path):
     pages = client(empty)
     answer = send(pages, write_shop(tmp_path / "shop.csv", 40))
     assert answer.status_code == 200
-    assert "The form of the file: table" in answer.text
+    assert "The form of the file: a table of your own" in answer.text
     assert "Nothing has been kept yet" in answer.text
     assert omvei.open(empty).imports() == []
 
