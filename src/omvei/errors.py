@@ -59,6 +59,15 @@ class SourceError(OmveiError):
         super().__init__(f"{path}: {reason} {cure}")
         self.path, self.reason, self.cure = str(path), reason, cure
 
+    def to_dict(self) -> dict[str, str]:
+        """The item that stands for the file in a report: `name, error, reason, cure`."""
+        return {
+            "name": self.path,
+            "error": str(self),
+            "reason": self.reason,
+            "cure": self.cure,
+        }
+
 
 class UnknownFormatError(SourceError):
     """No source recognises the file."""

@@ -6,6 +6,7 @@ report. Nothing is kept before the person says so; rejected rows can be read wit
 """
 
 import secrets
+from functools import partial
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,10 +14,12 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from omvei.errors import OmveiError, UnknownNameError
+from omvei.errors import OmveiError, SourceError, UnknownNameError
 from omvei.web.asking import has_data, workspace
 from omvei.web.guard import check_form
 from omvei.web.jobs import Jobs
+from omvei.web.refusals import refused as refused_in
+from omvei.web.refusals import retold
 from omvei.web.showing import address, as_json, said, show, wants_json
 
 FIELDS = (
@@ -64,7 +67,8 @@ def rejected(request: Request) -> Response:
         return as_json({"answer": "rejected", "file": file, "rows": rows})
     names = {done["file"]: done["name"] for done in here.imports()}
     return show(
-        request, "rejected.html", rows=rows, names=names, file=file, simulated=here.simulated,
+        request, "rejected.html", told_in=partial(retold, said(request)),
+        rows=rows, names=names, file=file, simulated=here.simulated,
         json=f"/data/rejected.json?{request.url.query}".rstrip("?"),
     )  # fmt: skip
 
@@ -97,6 +101,8 @@ def preview(request: Request) -> Response:
     try:
         for item in workspace(request).preview(path, **told):
             (refused if "error" in item else found).append(item)
+    except SourceError as error:
+        trouble = refused_in(said(request), error, path.name)
     except OmveiError as error:
         trouble = _without(str(error), path)
     for item in found:
@@ -106,7 +112,8 @@ def preview(request: Request) -> Response:
         return as_json({"answer": "preview", "files": found + refused, "trouble": trouble})
     status = 422 if trouble else 200
     return show(
-        request, "preview.html", status, key=key, name=path.name, found=found,
+        request, "preview.html", status, told_in=partial(retold, said(request)),
+        key=key, name=path.name, found=found,
         refused=refused, trouble=trouble, columns=columns, fields=FIELDS, told=told,
         event=query.get("event", ""), timezone=query.get("timezone", ""),
         json=f"/data/preview/{key}.json",
@@ -186,6 +193,7 @@ def progress(request: Request) -> Response:
     return show(
         request,
         "progress.html",
+        told_in=partial(retold, t),
         job=job,
         phase=phase,
         headline=HEADLINES[job.kind][job.state],

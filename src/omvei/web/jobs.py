@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from omvei.errors import OmveiError
+from omvei.errors import OmveiError, SourceError
 
 DAY = 86_400  # seconds
 
@@ -36,6 +36,8 @@ class Job:
     report: list[dict[str, Any]] = field(default_factory=list)
     reason: str = ""
     """Why it failed, in the words of the error."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """The same in parts, where a file was refused: `name, reason, cure`."""
 
     def to_json(self) -> dict[str, Any]:
         """Return what the progress page asks for."""
@@ -101,6 +103,8 @@ class Jobs:
                 job.report = work(progress)
                 job.state = "done"
             except OmveiError as error:
+                if isinstance(error, SourceError):
+                    job.refused = error.to_dict()
                 job.reason, job.state = str(error), "failed"
             except Exception:
                 # The person is told that the mistake is ours; the terminal gets the traceback.

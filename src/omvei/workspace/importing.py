@@ -88,7 +88,8 @@ def take(
 
     One item a file: `file, name, source, rows, events, rejected, duplicates, mapping, time,
     known` (`known`: the file was here already). Of several files, one that cannot be taken in
-    does not stop the others: its item is `name, error`. A single one raises `SourceError`.
+    does not stop the others: its item is `name, error, reason, cure`. A single one raises
+    `SourceError`.
 
     What is said about a file (source, mapping, event, time zone) is remembered for files with the
     same columns about which nothing is said.
@@ -137,7 +138,7 @@ def _each(path: Path | str, do: Callable[[str, Path], dict[str, Any]]) -> list[d
                 found.append(do(name, file))
             except SourceError as error:
                 failed.append(type(error)(name, error.reason, error.cure))
-                found.append({"name": name, "error": str(failed[-1])})
+                found.append(failed[-1].to_dict())
     if failed and len(found) == 1:
         raise failed[0]
     return found

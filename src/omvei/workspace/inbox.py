@@ -7,7 +7,7 @@ stays, and says why. None is ever removed.
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import OmveiError
+from ..errors import SourceError
 from .progress import silent
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def inbox(
 ) -> list[dict[str, Any]]:
     """Take in what was dropped into the inbox, and rebuild once.
 
-    Items are those of `take`; one that could not be taken in is `name, error`, and does not stop
-    the others.
+    Items are those of `take`; one that could not be taken in is `name, error, reason, cure`, and
+    does not stop the others.
     """
     workspace.check()
     (workspace.path / "inbox").mkdir(exist_ok=True)
@@ -36,9 +36,8 @@ def inbox(
     for file in dropped(workspace):
         try:
             done = workspace.take(file, allow_rejects=allow_rejects, progress=progress, build=False)
-        except OmveiError as error:
-            said = str(error).replace(f"{file.parent}/", "")
-            done = [{"name": file.name, "error": said}]
+        except SourceError as error:
+            done = [type(error)(file.name, error.reason, error.cure).to_dict()]
         found += done
         if not any("error" in item for item in done):
             _put_away(file)
