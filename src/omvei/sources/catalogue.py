@@ -86,8 +86,11 @@ SOURCES: dict[str, Source] = {
 SURE = 0.9
 """A source that is so sure of a file takes it, though it looks like a report of totals."""
 
-for _entry in entry_points(group="omvei.sources"):
-    SOURCES.setdefault(_entry.name, _entry.load())
+
+def add_packages() -> None:
+    """Add the sources of other packages. They import this package, so it must be whole by then."""
+    for entry in entry_points(group="omvei.sources"):
+        SOURCES.setdefault(entry.name, entry.load())
 
 
 def names() -> list[str]:
