@@ -594,3 +594,12 @@ def test_an_interval_of_purchases_allows_for_people_who_have_several():
     assert few["high"] - few["low"] > 2 * (alone["high"] - alone["low"])
     sure = part("x", sums(np.array([10]), np.array([10])), "purchases")
     assert sure["low"] == pytest.approx(0.2065, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["five_stage", "messy_middle", "cdj2009", "aarrr"])
+def test_without_any_purchase_nobody_says_how_many_buy(tmp_path, name):
+    ways = {"a": "search product_view add_to_cart", "b": "ad_view content_read 120d search"}
+    told_of = figures(journeys(tmp_path, **ways).lens(name).own().to_json()["figures"])
+    only = {"five_stage": "conversion_rate", "messy_middle": "left_share"}
+    only |= {"cdj2009": "closure_rate", "aarrr": "reached_revenue"}
+    assert told_of[only[name]]["value"] is None

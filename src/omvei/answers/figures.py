@@ -138,6 +138,15 @@ def middle(name: str, values: Counts, people: int, unit: str, size: int = 1) -> 
     return found
 
 
+def unseen(figure: Figure) -> Figure:
+    """The same figure as not observed, which is not 0.
+
+    >>> unseen(share("conversion_rate", 0, 981))["value"] is None
+    True
+    """
+    return figure | dict.fromkeys(("value", "low", "high", "count"))
+
+
 def estimate(
     name: str, value: float | None, low: float | None, high: float | None, people: int, unit: str
 ) -> Figure:

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..result import Result
+from ..touchpoints.vocabulary import codes
 from . import consideration, flywheel, intent, loyalty, middle, reached, routes, waiting
 from . import cues as bias
 from .buyers import Buyers
-from .figures import Figure, count, share
+from .figures import Figure, count, share, unseen
 from .intervals import FEW
 from .standing import standing
+from .tally import Tally
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
@@ -174,6 +176,20 @@ def _lemon(journeys: "Journeys", buyers: Some, parts: Parts) -> Told:
     return [*controlled, *_few(buyers, "conversion_rate", "repeat_rate")], {}
 
 
+ONLY_WITH_PURCHASES = {
+    "conversion_rate",
+    "total_conversion",
+    "cart_abandonment",
+    "checkout_abandonment",
+    "closure_rate",
+    "left_share",
+    "sold_to_new",
+    "lost_before_delight",
+    "reached_revenue",
+    "reached_convert",
+}
+"""Figures that would say 0 or everybody where the data holds no purchases at all."""
+
 ASK: dict[str, Callable[["Journeys", Some, Parts], Told]] = {
     "funnel": _funnel,
     "buying_process": _buying,
@@ -210,6 +226,8 @@ def own(journeys: "Journeys") -> Result:
     if people and model.id in ASK:
         figures, more = ASK[model.id](journeys, buyers, parts)
         parts |= more
+    if not _sells(journeys):
+        figures = [unseen(f) if f["name"] in ONLY_WITH_PURCHASES else f for f in figures]
     return Result(
         "own",
         journeys.meaning(people)
@@ -218,10 +236,14 @@ def own(journeys: "Journeys") -> Result:
     )
 
 
+def _sells(journeys: "Journeys") -> bool:
+    """Whether any purchase was ever seen here: without one, nobody knows how many buy."""
+    code = codes()["purchase"]
+    return bool(journeys.whole().run(Tally("kind", len(codes())))[code, 0])
+
+
 def _usual(journeys: "Journeys") -> str | None:
     """The currency of most touchpoints with an amount; None where there is none."""
-    from .tally import Tally
-
     words = journeys.words["currency"]
     if not words:
         return None
