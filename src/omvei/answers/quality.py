@@ -39,6 +39,7 @@ def quality(journeys: "Journeys") -> Result:
         journeys.build.people_version,
         met,
         journeys.build.settings.get("until"),
+        workspace.deleted.waiting,
     )
     orders = told["orders"]
     return Result(

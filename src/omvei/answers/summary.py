@@ -48,12 +48,15 @@ def summary(journeys: "Journeys") -> Result:
     `events` are valid rows, counted once each; they divide into `touchpoints`, `bots`, `assets`
     (files of pages), `technical` signals, `unidentified` rows (nobody's) and `merged` rows (an
     order that another source told of too). `people`, `sessions`, `purchases` and `customers` are
-    counted over the touchpoints. `rejected` and `duplicates` are rows that are not events.
+    counted over the touchpoints. `rejected`, `duplicates` and `deleted` (rows of people who were
+    deleted) are rows that are not events.
     """
     counted = journeys.run(Sizes())
     counts = journeys.build.counts
     every = journeys.workspace.imports()
     imports = [done for done in every if done["table"] == "events"]
+    erased = journeys.workspace.deleted.rows
+    deleted = sum(done["deleted"] + erased.get(done["file"], 0) for done in imports)
     said = {
         "events": counts["events"],
         **counted,
@@ -63,7 +66,9 @@ def summary(journeys: "Journeys") -> Result:
         "rejected": sum(done["rejected"] for done in imports),
         "duplicates": sum(done["rows"] - done["rejected"] for done in imports)
         - counts["events"]
+        - deleted
         - counts.get("later", 0),
+        "deleted": deleted,
         "sources": sorted({done["source"] for done in every}),
     }
     return Result("summary", journeys.meaning(counted["people"]) | said)

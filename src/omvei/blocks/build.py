@@ -96,12 +96,17 @@ def build(
     settings: Settings,
     definitions: Definitions,
     progress: Progress = lambda done, total, phase: None,
+    anew: bool = False,
 ) -> manifest.Build:
-    """Build the journeys of every event there is, and make them what readers see."""
+    """Build the journeys of every event there is, and make them what readers see.
+
+    anew  use no dictionary of the build before, so that nothing of it is left
+    """
     version, files, imports = events.version, events.files(), events.imports()
     folder = new_folder(journeys_folder)
     old = manifest.read(journeys_folder)
-    words = Dictionaries.read(old.folder / "dictionaries.parquet" if old else None)
+    known = old.folder / "dictionaries.parquet" if old and not anew else None
+    words = Dictionaries.read(known)
     with connect(folder) as con:
         found, later = understand(
             con,

@@ -1,4 +1,4 @@
-"""Commands that keep a workspace whole."""
+"""Commands that keep a workspace whole, and forget people."""
 
 import json
 import sys
@@ -39,3 +39,60 @@ def verify(folder: Path, raw: bool) -> None:
         )
     if told["lost"]:
         sys.exit(1)
+
+
+@main.command()
+@click.argument("person")
+@click.option("--dry-run", is_flag=True, help="Say what would be removed; remove nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_json
+@click.pass_obj
+def delete(folder: Path, person: str, dry_run: bool, yes: bool, raw: bool) -> None:
+    r"""Delete PERSON: out of every answer at once, and not taken in again from any file.
+
+    PERSON is any of their identifiers. `omvei purge` then removes what is still on the disk. It
+    cannot be undone.
+
+    \b
+    Examples:
+      omvei delete ann@example.org --dry-run    what would be removed
+      omvei delete 1001 --yes                   whoever placed order 1001
+    """
+    workspace = open(folder)
+    told = workspace.delete(person, dry_run=True)
+    what = (
+        f"{told['rows']} rows in {told['files']} imported files, "
+        f"and {told['identifiers']} identifiers, of {told['person']}"
+    )
+    if not dry_run:
+        if not yes:
+            click.confirm(f"Delete {what}? It cannot be undone.", abort=True, err=True)
+        with printing.progress(quiet=raw) as watch:
+            told = workspace.delete(told["person"], progress=watch)
+    if raw:
+        click.echo(json.dumps(told | {"deleted": not dry_run}, indent=2))
+    elif dry_run:
+        click.echo(f"Would be removed: {what}. Nothing was removed.")
+    else:
+        click.echo(f"Out of every answer: {what}. Next: omvei -w {folder} purge")
+
+
+@main.command()
+@as_json
+@click.pass_obj
+def purge(folder: Path, raw: bool) -> None:
+    """Remove from the disk what is left of deleted people, and what nobody needs any more.
+
+    Events are rewritten where rows of theirs are; people and journeys are built anew.
+    """
+    with printing.progress(quiet=raw) as watch:
+        told = open(folder).purge(watch)
+    if raw:
+        click.echo(json.dumps(told, indent=2))
+        return
+    click.echo(f"{told['identifiers']} identifiers of deleted people are off the disk.")
+    if told["waiting"]:
+        click.echo(
+            f"{told['waiting']} files wait in the app to be confirmed; they were left alone. "
+            "They are thrown away after a day."
+        )

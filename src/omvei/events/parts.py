@@ -51,6 +51,11 @@ class Parts:
         self._finish()
         return self.done
 
+    def close(self) -> None:
+        """Finish the file that is being written; the next rows go to another."""
+        self._wait()
+        self._finish()
+
     def discard(self) -> None:
         """Remove what was written."""
         try:

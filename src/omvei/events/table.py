@@ -43,7 +43,7 @@ KEPT_FOREVER = {
 
 @dataclass(frozen=True)
 class Import:
-    """What became of one file: `rows` = `events` + `rejected` + `duplicates`."""
+    """What became of one file: `rows` = `events` + `rejected` + `duplicates` + `deleted`."""
 
     file: str
     """First 16 hex digits of the file's SHA-256."""
@@ -64,6 +64,8 @@ class Import:
     """The file was here already, and nothing was done."""
     table: str = "events"
     """The table its rows went to."""
+    deleted: int = 0
+    """Rows kept out because they are somebody's who was deleted."""
 
 
 class Facts:
@@ -175,9 +177,12 @@ class Facts:
         name: str,
         now: str,
         allow_rejects: bool = False,
+        passing: Callable[[pa.RecordBatch], pa.RecordBatch] | None = None,
         progress: Progress = lambda done, total, phase: None,
     ) -> Import:
         """Take a file in, whole or not at all.
+
+        passing  leaves out rows that are somebody's who was deleted
 
         Raises `TooManyRejectsError` when more than 1 % of its rows are unusable and
         `allow_rejects` is not said, `SourceError` when it holds no row at all.
@@ -187,11 +192,11 @@ class Facts:
         table = self._table()
         parts = Parts(self.folder, self.schema)
         try:
-            good, bad = _read(reading, parts, file, progress)
-            rows, rejected = good + len(bad), len(bad)
+            good, deleted, bad = _read(reading, parts, file, passing, progress)
+            rows, rejected = good + len(bad) + deleted, len(bad)
             if rows == 0:
                 raise SourceError(name, "holds no rows.", "Check that the export is not empty.")
-            if good == 0 or (rejected > rows * TOLERATED and not allow_rejects):
+            if good + deleted == 0 or (rejected > rows * TOLERATED and not allow_rejects):
                 raise _too_many(name, rows, bad)
             progress(rows, rows, "duplicates")
             actions = parts.actions()
@@ -207,6 +212,7 @@ class Facts:
                 dict(reading.mapping),
                 now,
                 table=self.folder.name,
+                deleted=deleted,
             )
             if bad:
                 self.rejects.mkdir(exist_ok=True)
@@ -249,6 +255,8 @@ class Facts:
 
     def _count_new(self, parts: list[str]) -> int:
         """How many rows of new files carry an event id that no earlier row or file has."""
+        if not parts:
+            return 0
         known = self.files()
         seen = "WHERE event_id NOT IN (SELECT event_id FROM read_parquet($known))" if known else ""
         with duckdb.connect() as con:
@@ -267,10 +275,14 @@ class Events(Facts):
 
 
 def _read(
-    reading: Reading, parts: Parts, file: str, progress: Progress
-) -> tuple[int, list[dict[str, Any]]]:
-    """Write the good rows; return how many there are, and the bad ones."""
-    good, bad = 0, []
+    reading: Reading,
+    parts: Parts,
+    file: str,
+    passing: Callable[[pa.RecordBatch], pa.RecordBatch] | None,
+    progress: Progress,
+) -> tuple[int, int, list[dict[str, Any]]]:
+    """Write the good rows; return how many there are, how many were kept out, and the bad ones."""
+    good, deleted, bad = 0, 0, []
     seen = Repeats()
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
@@ -287,10 +299,14 @@ def _read(
                 columns["file"] = pa.repeat(pa.scalar(file), len(batch))
                 columns["row"] = batch.column("row")
                 arrays = [columns[name] for name in parts.schema.names]
-                parts.write(pa.RecordBatch.from_arrays(arrays, schema=parts.schema))
-            good += len(batch)
-            progress(good + len(bad), None, "reading")
-    return good, bad
+                rows = pa.RecordBatch.from_arrays(arrays, schema=parts.schema)
+                kept = passing(rows) if passing else rows
+                if len(kept):
+                    parts.write(kept)
+                good += len(kept)
+                deleted += len(rows) - len(kept)
+            progress(good + deleted + len(bad), None, "reading")
+    return good, deleted, bad
 
 
 def _too_many(name: str, rows: int, bad: list[dict[str, Any]]) -> TooManyRejectsError:

@@ -10,26 +10,25 @@ rows        how many rows of each imported file were theirs
 An identifier of theirs on somebody else's event is left out of the event; the event stays.
 """
 
+import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..events.schema import IDENTIFIERS
-from .resolve import clean, prepare, strongest
+from .resolve import clean, prepare
 
-THEIRS = """
-SELECT {columns} FROM {rows} AS t WHERE NOT EXISTS (
-    SELECT 1 FROM {names} AS d WHERE d.name = {strongest}
-    AND (d."from" IS NULL OR t.time >= d."from") AND (d."to" IS NULL OR t.time < d."to"))
+SOMEBODYS = """
+SELECT 1 FROM {names} AS d WHERE d.name = {strongest}
+AND (d."from" IS NULL OR t.time >= d."from") AND (d."to" IS NULL OR t.time < d."to")
 """
-
+"""SQL for whether a row `t` is one of theirs, for EXISTS."""
 
 Names = Sequence[tuple[str, str | None, str | None]]
 """Identifiers, as `kind:value` or hashed, each with the time it was somebody's (from, to)."""
@@ -75,20 +74,41 @@ def names(con: duckdb.DuckDBPyConnection, table: str, rows: Names) -> None:
         con.executemany(f"INSERT INTO {table} VALUES (?, ?, ?)", [list(row) for row in rows])
 
 
-def without(rows: str, table: str, named: Callable[[str], str] = lambda name: name) -> str:
-    """SQL for the rows of `rows` (identifiers cleaned, `strongest`) that are nobody's of `table`.
+def without(rows: str, table: str) -> str:
+    """SQL for the rows of `rows` (cleaned, with `strongest`) that are nobody's of `table`."""
+    return _passing(
+        f"{rows} AS t", "", table, "t.strongest", {k: f"'{k}:' || t.{k}" for k in IDENTIFIERS}
+    )
 
-    `named` turns the SQL of `kind:value` into that of what `table` holds under `name`.
+
+def raw_without(rows: str, table: str, key: str | None = None) -> str:
+    """SQL for the rows of `rows`, as events keep them, that are nobody's of `table`.
+
+    With a `key`, `table` holds tombstones.
     """
+    held = {kind: f"'{kind}:' || {clean(kind, f't.{kind}')}" for kind in IDENTIFIERS}
+    inner = f"(SELECT *, {first_of('r')} AS strongest FROM {rows} AS r) AS t"
+    strongest = "t.strongest"
+    if key is not None:
+        held = {kind: tombstone(key, name) for kind, name in held.items()}
+        strongest = tombstone(key, strongest)
+    return _passing(inner, "EXCLUDE (strongest)", table, strongest, held)
+
+
+def first_of(row: str) -> str:
+    """SQL for the strongest identifier of a row as events keep it, as `kind:value`."""
+    each = (f"'{kind}:' || {clean(kind, f'{row}.{kind}')}" for kind in IDENTIFIERS)
+    return f"coalesce({', '.join(each)})"
+
+
+def _passing(rows: str, left: str, table: str, strongest: str, held: dict[str, str]) -> str:
     always = f'SELECT name FROM {table} WHERE "from" IS NULL AND "to" IS NULL'
-    held = {kind: named(f"'{kind}:' || t.{kind}") for kind in IDENTIFIERS}
     scrubbed = ", ".join(
         f"CASE WHEN {name} IN ({always}) THEN NULL ELSE t.{kind} END AS {kind}"
         for kind, name in held.items()
     )
-    return THEIRS.format(
-        columns=f"t.* REPLACE ({scrubbed})", rows=rows, names=table, strongest=named("t.strongest")
-    )
+    theirs = SOMEBODYS.format(names=table, strongest=strongest)
+    return f"SELECT t.* {left} REPLACE ({scrubbed}) FROM {rows} WHERE NOT EXISTS ({theirs})"
 
 
 def tombstone(key: str, name: str) -> str:
@@ -96,43 +116,35 @@ def tombstone(key: str, name: str) -> str:
     return f"substr(sha256('{key}deleted:' || {name}), 1, 32)"
 
 
+def hashes(names: Sequence[str], key: str) -> list[str]:
+    """The keyed hashes of identifiers (`kind:value`), as `tombstone` makes them in SQL.
+
+    >>> hashes(["email:x"], "k") == hashes(["email:x"], "other")
+    False
+    """
+    made = (hashlib.sha256(f"{key}deleted:{name}".encode()) for name in names)
+    return [digest.hexdigest()[:32] for digest in made]
+
+
 class Gate:
-    """Lets the rows of a file pass that are nobody's who was deleted; counts the others."""
+    """Lets the rows of events pass that are nobody's who was deleted."""
 
     def __init__(self, deleted: Deleted, key: str) -> None:
-        self.deleted, self.key = deleted, key
-        self.kept_out = 0
+        self.key = key
+        self.closed = bool(deleted.tombstones)
+        self.con = duckdb.connect()
+        self.con.execute("SET TimeZone = 'UTC'")
+        prepare(self.con)
+        names(self.con, "tombstones", deleted.tombstones)
 
-    def passing(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """The batches without those rows, and without those identifiers on other rows."""
-        if not self.deleted.tombstones:
-            yield from batches
-            return
-        cleaned = ", ".join(f"{clean(kind, kind)} AS {kind}" for kind in IDENTIFIERS)
-        with duckdb.connect() as con:
-            con.execute("SET TimeZone = 'UTC'")
-            prepare(con)
-            names(con, "tombstones", self.deleted.tombstones)
-            told = (
-                f"(SELECT *, {strongest()} AS strongest "
-                f"FROM (SELECT place, time, {cleaned} FROM batch))"
-            )
-            sql = without(told, "tombstones", lambda name: tombstone(self.key, name))
-            for batch in batches:
-                place = pa.array(range(len(batch)), pa.int64())
-                con.register("batch", pa.Table.from_batches([batch]).append_column("place", place))
-                left = con.sql(f"SELECT * FROM ({sql}) ORDER BY place").to_arrow_table()
-                con.unregister("batch")
-                yield self._kept(batch, left)
-
-    def _kept(self, batch: pa.RecordBatch, left: pa.Table) -> pa.RecordBatch:
-        kept = batch.take(left.column("place").combine_chunks())
-        # a row that is refused anyway names nobody: it is counted as refused
-        self.kept_out += len(batch) - len(kept)
-        for kind in IDENTIFIERS:
-            column = kept.schema.get_field_index(kind)
-            scrubbed = pc.if_else(
-                pc.is_null(left.column(kind).combine_chunks()), None, kept.column(kind)
-            ).cast(kept.schema.field(kind).type)
-            kept = kept.set_column(column, kept.schema.field(kind), scrubbed)
-        return kept
+    def passing(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch without those rows, and without those identifiers on other rows."""
+        if not self.closed:
+            return batch
+        place = pa.array(range(len(batch)), pa.int64())
+        self.con.register("batch", pa.Table.from_batches([batch]).append_column("place", place))
+        told = self.con.sql(raw_without("batch", "tombstones", self.key) + " ORDER BY place")
+        left = told.to_arrow_table().select(batch.schema.names).cast(batch.schema)
+        self.con.unregister("batch")
+        pieces = left.combine_chunks().to_batches()
+        return pieces[0] if pieces else batch.slice(0, 0)

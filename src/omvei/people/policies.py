@@ -142,6 +142,14 @@ def put_back(folder: Path, kind: str, value: str) -> None:
     _write_apart(folder, [pair for pair in known if pair != (kind, value)])
 
 
+def forget(folder: Path, names: set[str]) -> None:
+    """Take identifiers (`kind:value`) out of `definitions/apart.yaml`: nobody has them any more."""
+    known = apart(folder)
+    left = [(kind, value) for kind, value in known if f"{kind}:{value}" not in names]
+    if left != known:
+        _write_apart(folder, left)
+
+
 def _write_apart(folder: Path, pairs: list[tuple[str, str]]) -> None:
     rows = [{"kind": kind, "value": value} for kind, value in pairs]
     lines = [

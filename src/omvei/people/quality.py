@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..events.addresses import show
 from .changes import changes
+from .deleted import Names, names, raw_without
 from .names import name
 from .orders import compare
 from .resolve import clean, prepare
@@ -64,12 +65,14 @@ def measure(
     version: int,
     people: NDArray[np.int64],
     until: int | None = None,
+    waiting: Names = (),
 ) -> dict[str, Any]:
     """Measure the stitching of one build, for the `people` who have touchpoints.
 
     `people`, `known` (people with an identifier that names somebody), `alone` (people who are one
     browser and nothing else), `kinds`, `sizes`, `largest`, `shared`, `folded` (spellings that
-    became one), `changes`, and what `orders.compare` says. `until`: only events before then.
+    became one), `changes`, and what `orders.compare` says. `until`: only events before then;
+    `waiting`: identifiers of people who were deleted, whose events are still there.
     """
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
@@ -87,10 +90,9 @@ def measure(
         )
         con.execute("SET VARIABLE events = $files", {"files": events})
         known_then = f"WHERE time < make_timestamptz({until})" if until is not None else ""
-        con.execute(
-            "CREATE VIEW told AS SELECT * FROM "
-            f"read_parquet(getvariable('events'), union_by_name = true) {known_then}"
-        )
+        rows = f"(FROM read_parquet(getvariable('events'), union_by_name = true) {known_then})"
+        names(con, "waiting", waiting)
+        con.execute(f"CREATE VIEW told AS {raw_without(rows, 'waiting') if waiting else rows}")
         found: dict[str, Any] = {}
         for question, sql in QUESTIONS.items():
             values = {"shown": SHOWN} if "$shown" in sql else {}

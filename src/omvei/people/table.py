@@ -74,6 +74,26 @@ def identifiers_of(folder: Path, version: int, person: int) -> list[dict[str, An
     )
 
 
+def times_of(folder: Path, version: int, person: int) -> list[tuple[str, Any, Any]]:
+    """A person's identifiers as `kind:value`, each with the time it is theirs (from, to)."""
+    rows = _query(
+        folder / "identifiers",
+        version,
+        """SELECT kind || ':' || value AS name, "from", "to" FROM told WHERE person = $person
+        AND ("from" IS NULL OR "to" IS NULL OR "from" < "to") ORDER BY name, "from" """,
+        person=person,
+    )
+    return [(row["name"], row["from"], row["to"]) for row in rows]
+
+
+def vacuum(folder: Path) -> None:
+    """Remove from the disk every version of the tables but the newest."""
+    for name_ in ("identifiers", "joins"):
+        DeltaTable(str(folder / name_)).vacuum(
+            retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True
+        )
+
+
 def joins_of(folder: Path, identifiers: list[str]) -> list[dict[str, Any]]:
     """Pairs seen together of which one is among `identifiers` (`kind:value`), oldest first.
 

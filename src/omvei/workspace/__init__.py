@@ -29,7 +29,7 @@ from ..errors import (
     UnknownNameError,
     WorkspaceError,
 )
-from . import building, checking, importing, inbox
+from . import building, checking, deleting, importing, inbox
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ..events.table import Events, Facts
     from ..events.totals import Totals
     from ..journeys import Journeys
+    from ..people.deleted import Deleted
     from ..result import Result
 
 SETTINGS = """# Settings of this workspace. Change them, then run `omvei build`.
@@ -143,6 +144,13 @@ class Workspace:
         return paths(self, many=many)
 
     @property
+    def deleted(self) -> "Deleted":
+        """The people who were deleted, as far as anything is kept of them."""
+        from ..people.deleted import Deleted
+
+        return Deleted.read(self.path)
+
+    @property
     def simulated(self) -> bool:
         """Whether the data is simulated: a file named `simulated` lies beside it."""
         return (self.path / "simulated").exists()
@@ -171,21 +179,22 @@ class Workspace:
     under = building.under
     view = building.view
 
-    # -- care: checking.py --------------------------------------------------------------------
+    # -- care: checking.py, deleting.py -------------------------------------------------------
 
     verify = checking.verify
+    delete = deleting.delete
+    purge = deleting.purge
 
     @property
     def stale(self) -> bool:
         """Whether there are events, or deletions, that the journeys do not know of yet."""
         from ..blocks import manifest
-        from ..people.deleted import Deleted
 
         built = manifest.read(self.path / "journeys")
         if built is None:
             return self.events.version != -1
         known = built.events_version, built.settings.get("deleted", 0)
-        return known != (self.events.version, len(Deleted.read(self.path).waiting))
+        return known != (self.events.version, len(self.deleted.waiting))
 
     def alone(self) -> "FileLock":
         """A lock that one process at a time holds while it changes the workspace; others wait.

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from . import Workspace
 
 
-def build(workspace: "Workspace", progress: "Progress" = silent) -> "Build":
-    """Build the journeys again, from all events and the definitions as they are now."""
+def build(workspace: "Workspace", progress: "Progress" = silent, anew: bool = False) -> "Build":
+    """Build the journeys again, from all events and the definitions as they are now.
+
+    anew  also with new dictionaries, so that nothing is left of people who are gone
+    """
     from ..blocks.build import build
 
     workspace.check()
@@ -34,6 +37,7 @@ def build(workspace: "Workspace", progress: "Progress" = silent) -> "Build":
             _settings(workspace),
             _definitions(workspace),
             progress,
+            anew,
         )
         shutil.rmtree(workspace.path / "views", ignore_errors=True)
         return done

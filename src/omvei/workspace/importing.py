@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,14 +86,15 @@ def take(
 ) -> list[dict[str, Any]]:
     """Import a file, a folder or an archive, each file whole or not at all, and rebuild.
 
-    One item a file: `file, name, source, rows, events, rejected, duplicates, mapping, time,
-    known` (`known`: the file was here already). Of several files, one that cannot be taken in
+    One item a file: `file, name, source, rows, events, rejected, duplicates, deleted, mapping,
+    time, known` (`known`: the file was here already). Of several files, one that cannot be taken in
     does not stop the others: its item is `name, error, reason, cure`. A single one raises
     `SourceError`.
 
     What is said about a file (source, mapping, event, time zone) is remembered for files with the
     same columns about which nothing is said.
     """
+    from ..people.deleted import Deleted, Gate
 
     workspace.check()
     told = {"source": source, "mapping": mapping, "event": event, "timezone": timezone}
@@ -105,12 +106,14 @@ def take(
         known = {} if explicit else recall(workspace.path / "definitions", file)
         reading = _read(workspace, file, name, told | known)
         with workspace.alone():
+            gate = Gate(Deleted.read(workspace.path), workspace.key.hex())
             done = workspace.facts(reading.table).append(
                 reading,
                 file=digest,
                 name=name,
                 now=datetime.now(UTC).isoformat(timespec="seconds"),
                 allow_rejects=allow_rejects,
+                passing=gate.passing if reading.table == "events" else None,
                 progress=progress,
             )
         if explicit:
@@ -149,6 +152,8 @@ def undo(workspace: "Workspace", name: str, progress: "Progress" = silent) -> di
 
     Raises `UnknownNameError` if no such file was imported.
     """
+    from ..people.deleted import Deleted
+
     workspace.check()
     known = imports(workspace)
     found = [done for done in known if name in (done.name, done.file)]
@@ -156,6 +161,10 @@ def undo(workspace: "Workspace", name: str, progress: "Progress" = silent) -> di
         raise UnknownNameError("import", name, [done.name for done in known])
     with workspace.alone():
         done = workspace.facts(found[-1].table).undo(found[-1].file)
+        gone = Deleted.read(workspace.path)
+        if done.file in gone.rows:
+            left = {file: rows for file, rows in gone.rows.items() if file != done.file}
+            replace(gone, rows=left).write(workspace.path)
     if workspace.stale:
         workspace.build(progress)
     return asdict(done)
