@@ -603,3 +603,9 @@ def test_without_any_purchase_nobody_says_how_many_buy(tmp_path, name):
     only = {"five_stage": "conversion_rate", "messy_middle": "left_share"}
     only |= {"cdj2009": "closure_rate", "aarrr": "reached_revenue"}
     assert told_of[only[name]]["value"] is None
+
+
+def test_who_bought_before_the_period_and_in_it_bought_again(tmp_path):
+    found = journeys(tmp_path, a="purchase 100d purchase", b="100d purchase")
+    late = found.between("2026-03-01").lens("five_stage").own().to_json()
+    assert counted(figures(late["figures"])["repeat_rate"]) == (1, 2)

@@ -1,6 +1,7 @@
 """Buyers: what models ask of purchases and of what follows them, counted in one pass.
 
-repeat_rate             people who bought at least twice / people who bought
+repeat_rate             people who bought again, after a purchase in the period or before it, of
+                        people who bought in the period
 returning_7_days, ..30  people seen again 1 to 7 (30) days after their first day / people observed
                         so long after it
 checkout_abandonment    purchase cycles with a checkout begun and no purchase / with one begun
@@ -51,6 +52,7 @@ class Buyers:
         spans = Spans(block)
         bought = of_people(block, kind == codes()["purchase"])
         buyer = (bought > 0).astype(np.int64)
+        again = (kind == codes()["purchase"]) & (block["purchases_before"] > 0)
         reviews = kind_is(block, "review_written")
         recommends = kind_is(block, "referral_sent", "referral_converted", "share")
         recommends |= reviews & (rating >= ADVOCATES)
@@ -59,7 +61,7 @@ class Buyers:
         paid &= block["currency"] == self.currency
         spent = np.bincount(block.place[paid], block["value"][paid], block.people).astype(np.int64)
         kept = {
-            "people": np.array([block.people, buyer.sum(), (bought > 1).sum()]),
+            "people": np.array([block.people, buyer.sum(), (of_people(block, again) > 0).sum()]),
             "advocates": np.array([(buyer * (of_people(block, recommends) > 0)).sum()]),
             "orders?": block["value"][paid],
             "spent?": spent[spent > 0],
@@ -86,8 +88,8 @@ class Buyers:
         since = time - first[block.place]
         for days in (7, 30):
             observed = first + days * DAY <= self.end
-            again = of_people(block, (since >= DAY) & (since <= days * DAY)) > 0
-            kept[f"returning_{days}"] = np.array([(again & observed).sum(), observed.sum()])
+            back = of_people(block, (since >= DAY) & (since <= days * DAY)) > 0
+            kept[f"returning_{days}"] = np.array([(back & observed).sum(), observed.sum()])
         return {name: np.asarray(values, np.int64) for name, values in kept.items()}
 
     def merge(self, a: Partial, b: Partial) -> Partial:
