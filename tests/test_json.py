@@ -7,6 +7,8 @@ import pytest
 
 import omvei
 from omvei import lenses
+from omvei.plan.plan import propose
+from omvei.plan.scorecard import scorecard
 
 PAGE = (Path(__file__).parents[1] / "docs" / "json.md").read_text("utf-8")
 OPEN = ("values", "parameters")
@@ -30,6 +32,7 @@ ANSWERS = {
     "why": lambda shop: shop.why("u1"),
     "quality": lambda shop: shop.quality(),
     "policies": lambda shop: shop.beside({"policy": shop}),
+    "plan": lambda shop: scorecard(propose("stdc", "web_shop"), shop),
 }
 
 

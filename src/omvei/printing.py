@@ -395,6 +395,19 @@ def _own(said: Row) -> None:
     print_lines(["Its moves and what else it has are in --json."])
 
 
+def _plan(said: Row) -> None:
+    rows = [
+        {
+            **row,
+            "kpi": row["kpi"] or None,
+            "note": f"needs {' or '.join(row['missing'])}" if row["missing"] else row["note"],
+        }
+        for row in said["rows"]
+    ]
+    columns = ("stage", "kpi", "target", "value", "low", "high", "n", "status", "note")
+    table(f"Plan ({said['model']})", rows, columns)
+
+
 PRINTED = {
     "content": _content,
     "touchpoints": _touchpoints,
@@ -415,6 +428,7 @@ PRINTED = {
     "paths": _paths,
     "policies": _policies,
     "own": _own,
+    "plan": _plan,
 }
 
 

@@ -14,7 +14,7 @@ ADDRESSES = [
     "/people/u1", "/leaks", "/funnel", "/questions", "/data", "/nothing",
     "/data/sources", "/data/sources/meta-ads", "/data/quality", "/data/identity",
     "/models/stdc", "/models/messy_middle", "/models/five_stage",
-    "/touchpoints", "/content",
+    "/plan", "/touchpoints", "/content",
 ]  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def test_an_empty_and_a_small_workspace_have_no_barrier(browser, empty, few):
     axe, found = Axe(), []
     for path in (empty, few):
         for at in serve(path):
-            for address in ("/", "/map", "/leaks", "/data"):
+            for address in ("/", "/map", "/leaks", "/plan", "/data"):
                 page = browser.new_page(locale="nb-NO")
                 page.goto(at + address)
                 found += [(address, v["id"]) for v in axe.run(page).response["violations"]]

@@ -4,7 +4,17 @@ Nothing is computed here. Heavy parts are imported by the command that needs the
 `omvei --help` is quick.
 """
 
-from . import asking, care, data, identity, knowing, seeing, worksheets
+from . import asking, care, data, identity, knowing, planning, seeing, worksheets
 from .group import main
 
-__all__ = ["asking", "care", "data", "identity", "knowing", "main", "seeing", "worksheets"]
+__all__ = [
+    "asking",
+    "care",
+    "data",
+    "identity",
+    "knowing",
+    "main",
+    "planning",
+    "seeing",
+    "worksheets",
+]

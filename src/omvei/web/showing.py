@@ -29,6 +29,7 @@ _pages = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_pages.filters["kind_said"] = lambda kind, t: t.kind(kind)
 _pages.filters["combine"] = lambda one, other: {**one, **other}
 
 

@@ -15,6 +15,7 @@ DOORS = (
     ("leaks", "/leaks"),
     ("questions", "/questions"),
     ("funnel", "/funnel"),
+    ("plan", "/plan"),
     ("data", "/data"),
 )
 

@@ -1,0 +1,127 @@
+"""Commands of the worksheets: the plan and what follows from it."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import NothingToAnswerError, OmveiError
+from ..workspace import open
+from .group import as_json, asked_of, main, narrowed, show
+
+LANGUAGE = click.option(
+    "--language",
+    default="en",
+    show_default=True,
+    metavar="LANGUAGE",
+    help="The language of the texts: nb, sv, da or en.",
+)
+
+
+@main.group()
+def plan() -> None:
+    r"""The measurement plan: what each stage is for, and how far it is.
+
+    \b
+    Examples:
+      omvei plan new --model stdc --business web_shop --language nb
+      omvei plan show
+    """
+
+
+@plan.command()
+@click.option(
+    "--model",
+    default="five_stage",
+    show_default=True,
+    metavar="NAME",
+    help="The model the plan follows: see `omvei lenses`.",
+)
+@click.option(
+    "--business",
+    default="web_shop",
+    show_default=True,
+    metavar="NAME",
+    help="The kind of business: web_shop, b2b_services, local_service or subscription.",
+)
+@LANGUAGE
+@click.option("--replace", is_flag=True, help="Put it in the place of the plan there is.")
+@click.pass_obj
+def new(folder: Path, model: str, business: str, language: str, replace: bool) -> None:
+    """Propose a first plan, from a model, a kind of business and what the data can tell."""
+    from ..plan import kpis
+    from ..plan import plan as plans
+
+    workspace = open(folder)
+    if plans.place(workspace.path).exists() and not replace:
+        raise OmveiError(
+            f"There is a plan already: {plans.place(workspace.path)}. Change it there or in the "
+            "app, or put a new one in its place with --replace."
+        )
+    found = with_data(folder)
+    seen = None if found is None else kpis.seen_kinds(found)
+    plans.save(workspace.path, plans.propose(model, business, language, seen))
+    click.echo(f"Wrote {plans.place(workspace.path)}")
+
+
+@plan.command()
+@click.pass_obj
+def check(folder: Path) -> None:
+    """Check what definitions/plan.yaml says, with the line of what is wrong."""
+    found = planned(folder)
+    click.echo(f"The plan is in order: {len(found.rows)} rows, {found.model.id}.")
+
+
+@plan.command("show")
+@LANGUAGE
+@narrowed
+@as_json
+@click.pass_obj
+def show_(
+    folder: Path,
+    language: str,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+) -> None:
+    """Show the plan beside what the data say: value, target, status."""
+    from ..plan.scorecard import scorecard
+
+    found = planned(folder)
+    journeys = with_data(folder, since, until, where)
+    show(scorecard(found, journeys, language), raw)
+
+
+@plan.command()
+@click.pass_obj
+def undo(folder: Path) -> None:
+    """Put the plan back as it was before its last change."""
+    from .. import keeping
+    from ..plan import plan as plans
+
+    if not keeping.undo(plans.place(open(folder).path)):
+        raise OmveiError("There is no earlier version of the plan.")
+    click.echo("The plan is as it was before its last change.")
+
+
+def planned(folder: Path) -> Any:
+    """The plan there is, or an error that says how to make one."""
+    from ..plan import plan as plans
+
+    found = plans.load(open(folder).path)
+    if found is None:
+        raise OmveiError(
+            "There is no plan yet. Propose one with: "
+            "omvei plan new --model stdc --business web_shop"
+        )
+    return found
+
+
+def with_data(folder: Path, *narrowing: Any) -> Any:
+    """The journeys, or None where nothing was imported yet: the worksheets work without."""
+    try:
+        return asked_of(folder, *narrowing)
+    except NothingToAnswerError:
+        return None
