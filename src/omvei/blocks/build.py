@@ -8,6 +8,8 @@
 
 import hashlib
 import os
+from collections import Counter
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -283,13 +285,17 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
+def buckets(rows: int) -> int:
+    """Into how many buckets the people of so many events are divided."""
+    return max(min(2, rows // 20_000), rows // TARGET, 1)
+
+
 def name_events(con: duckdb.DuckDBPyConnection, rows: int, unit: str) -> None:
-    buckets = max(min(2, rows // 20_000), rows // TARGET, 1)
     asset, technical = (codes()[kind] for kind in MACHINE)
     con.execute(
         CLASSED.format(named=naming.NAMED.format(**OF_UNIT[unit])),
         {
-            "buckets": buckets,
+            "buckets": buckets(rows),
             "asset": asset,
             "technical": technical,
             "ownerships": list(OWNERSHIPS),
@@ -303,6 +309,14 @@ def tally(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     found = dict(con.execute("SELECT class, count(*) FROM named GROUP BY class").fetchall())
     counts = {"events": sum(found.values())}
     return counts | {name: found.get(code, 0) for code, name in enumerate(CLASSES)}
+
+
+def added(each: Iterable[dict[str, int]]) -> dict[str, int]:
+    """Several counts as one."""
+    total: Counter[str] = Counter()
+    for counts in each:
+        total.update(counts)
+    return dict(total)
 
 
 def tally_hosts(con: duckdb.DuckDBPyConnection, rows: str) -> dict[str, int]:
@@ -331,13 +345,13 @@ def write_blocks(
 ) -> list[manifest.Row]:
     """Write the touchpoints of the table `named` as blocks, one a bucket of people."""
     found = con.execute("SELECT DISTINCT bucket FROM named WHERE class = 0 ORDER BY bucket")
-    buckets = [int(bucket) for (bucket,) in found.fetchall()]
+    there = [int(bucket) for (bucket,) in found.fetchall()]
 
     def write(place: int) -> manifest.Row:
         cursor = con.cursor()  # each thread needs its own
-        rows = cursor.sql(BUCKET, params={"bucket": buckets[place]}).to_arrow_table()
+        rows = cursor.sql(BUCKET, params={"bucket": there[place]}).to_arrow_table()
         gap = int(settings.session_gap_seconds * 1_000_000)
         return write_block(folder, f"{prefix}{place:04d}", rows, words, gap)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
-        return list(threads.map(write, range(len(buckets))))
+        return list(threads.map(write, range(len(there))))

@@ -1,6 +1,7 @@
 """The group of all commands, and the options that many of them share."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -105,9 +106,16 @@ def seen(command: Command) -> Command:
     help="The workspace; this folder by default.",
 )
 @seen
+@click.option(
+    "--engine",
+    metavar="ADDRESS",
+    envvar="OMVEI_ENGINE",
+    help="Where to build and to answer: local (this machine, the default), spark://HOST:PORT, "
+    "sc://HOST:PORT.",
+)
 @click.version_option(package_name="omvei")
 @click.pass_context
-def main(context: click.Context, folder: str) -> None:
+def main(context: click.Context, folder: str, engine: str | None) -> None:
     r"""Customer journeys as they are: a map with loops, detours and shortcuts.
 
     \b
@@ -119,6 +127,8 @@ def main(context: click.Context, folder: str) -> None:
       omvei -w shop serve                       the app, in your browser
     """
     context.obj = Path(folder)
+    if engine:
+        os.environ["OMVEI_ENGINE"] = engine  # for this run: what opens the workspace reads it there
 
 
 laid_out(main)

@@ -7,6 +7,7 @@ Spark Connect server.
 
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from ..errors import EngineError
@@ -41,3 +42,14 @@ def run(analysis: Any, blocks: Iterable[Callable[[], Any]]) -> Any:
     from . import spark
 
     return spark.run(analysis, blocks, address)
+
+
+def builder() -> Callable[..., Any]:
+    """The function that builds journeys on the engine that is chosen, as `blocks.build.build`."""
+    if (address := chosen()) == LOCAL:
+        from ..blocks.build import build
+
+        return build
+    from . import spread
+
+    return partial(spread.build, address=address)

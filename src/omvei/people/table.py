@@ -25,6 +25,7 @@ def write(folder: Path, people: People) -> int:
         str(joins),
         people.joins,
         mode="overwrite",
+        schema_mode="overwrite",
         writer_properties=PLAIN,
         configuration={"delta.dataSkippingStatsColumns": "time"},
     )
@@ -32,6 +33,7 @@ def write(folder: Path, people: People) -> int:
         str(identifiers),
         people.identifiers,
         mode="overwrite",
+        schema_mode="overwrite",
         writer_properties=PLAIN,
         configuration=UNSTATED,
     )

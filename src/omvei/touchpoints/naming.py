@@ -140,16 +140,19 @@ def _name_kinds(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> Non
     )
 
 
+def hosts(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """The site's own hosts, as the events of the view `facts` name them."""
+    con.execute(LOOKED_UP)
+    return _hosts(con)
+
+
+def _hosts(con: duckdb.DuckDBPyConnection) -> set[str]:
+    found = _rows(con, "SELECT DISTINCT host FROM facts UNION SELECT DISTINCT page_host FROM pages")
+    return {host for (host,) in found if host}
+
+
 def _name_channels(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> None:
-    own = {
-        host
-        for (host,) in _rows(
-            con,
-            """
-        SELECT DISTINCT host FROM facts UNION SELECT DISTINCT page_host FROM pages""",
-        )
-        if host
-    }
+    own = _hosts(con)
     own |= definitions.hosts
     arrivals = [channels.Arrival(*row) for row in _rows(con, ARRIVALS)]
     verdicts = [channels.classify(arrival, own, definitions.channels) for arrival in arrivals]

@@ -263,6 +263,9 @@ def open(path: Path | str = ".") -> Workspace:
 
     Raises `WorkspaceError` if there is none.
     """
-    workspace = Workspace(Path(path))
+    from ..engines import LOCAL, chosen
+
+    # an engine elsewhere stands in another folder
+    workspace = Workspace(Path(path) if chosen() == LOCAL else Path(path).absolute())
     workspace.check()
     return workspace

@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 def build(workspace: "Workspace", progress: "Progress" = silent, anew: bool = False) -> "Build":
     """Build the journeys again, from all events and the definitions as they are now.
 
+    On the engine that is chosen (`OMVEI_ENGINE`): this machine, or a Spark.
+
     anew  also with new dictionaries, so that nothing is left of people who are gone
     """
-    from ..blocks.build import build
+    from ..engines import builder
 
     workspace.check()
     with workspace.alone():
-        done = build(
+        done = builder()(
             workspace.events,
             workspace.path / "people",
             workspace.path / "journeys",
@@ -164,11 +166,11 @@ def compare(workspace: "Workspace", policies: Sequence[str] = ()) -> "Result":
 
 def under(workspace: "Workspace", policy: str, folder: Path) -> "Journeys":
     """The journeys as they would be under another policy, built in a folder of their own."""
-    from ..blocks.build import build
+    from ..engines import builder
     from ..journeys import Journeys
 
     workspace.check()
-    made = build(
+    made = builder()(
         workspace.events,
         folder / "people",
         folder / "journeys",
@@ -184,7 +186,7 @@ def view(workspace: "Workspace", unit: str = "person", until: int | None = None)
     Built once, in `views/`, and kept until the journeys are built again.
     """
     from ..blocks import manifest
-    from ..blocks.build import build
+    from ..engines import builder
     from ..journeys import Journeys
 
     now = Journeys.of(workspace).build
