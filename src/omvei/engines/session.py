@@ -29,10 +29,11 @@ PATIENCE = 5.0
 def session(address: str) -> "SparkSession":
     """Open a session, once a process.
 
+    What Spark is told of memory, cores or a network comes from its own `spark-defaults.conf`.
+
     Raises `EngineError` where pyspark is not installed, or nothing answers at the address.
     """
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
     try:
         from pyspark.sql import SparkSession
     except ImportError:
@@ -46,7 +47,8 @@ def session(address: str) -> "SparkSession":
         else:
             builder = SparkSession.builder.master(address).appName("Omvei")
             builder = builder.config("spark.ui.showConsoleProgress", "false")
-            if set(hosts) <= set(HERE):  # a cluster on this machine is nobody else's business
+            if address.startswith("local[") or (hosts and set(hosts) <= set(HERE)):
+                # a Spark on this machine is nobody else's business
                 builder = builder.config("spark.driver.bindAddress", HERE[0])
                 builder = builder.config("spark.driver.host", HERE[0])
                 builder = builder.config("spark.ui.enabled", "false")
@@ -84,7 +86,10 @@ def plain(address: str) -> Iterator[None]:
     from pyspark.errors import PySparkException
 
     try:
-        yield
+        with warnings.catch_warnings():
+            # we hand Spark Arrow tables; pandas is not used
+            warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
+            yield
     except (PySparkException, Py4JError) as error:
         raise EngineError(
             f"The Spark at {address} could not do it: {_reason(str(error))} "

@@ -51,7 +51,8 @@ def build(
     journeys_folder: Path,
     settings: whole.Settings,
     definitions: Definitions,
-    progress: Progress,
+    progress: Progress = lambda done, total, phase: None,
+    *,
     address: str,
 ) -> manifest.Build:
     """Build the journeys of every event there is on the Spark at `address`.
@@ -60,6 +61,8 @@ def build(
 
     Raises `EngineError` if there is no Spark at the address, or its workers cannot do it.
     """
+    if not events.files():  # nothing to spread
+        return whole.build(events, people_folder, journeys_folder, settings, definitions, progress)
     spark = session(address)
     version, files, imports = events.version, events.files(), events.imports()
     rows = sum(done.rows - done.rejected for done in imports)

@@ -195,7 +195,7 @@ def view(workspace: "Workspace", unit: str = "person", until: int | None = None)
         if (known := manifest.read(folder / "journeys")) is not None:
             return known
         settings = replace(_settings(workspace), unit=unit, until=until)
-        return build(
+        return builder()(
             workspace.events,
             folder / "people",
             folder / "journeys",

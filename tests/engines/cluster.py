@@ -1,0 +1,104 @@
+"""A Spark standalone cluster of this machine: a master and workers, each a process of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pyspark
+
+HOME = Path(pyspark.__file__).parent
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start(folder, name, *words):
+    """Start one of Spark's own programs; it leads a process group, to be ended whole."""
+    environment = os.environ | {
+        "PYSPARK_PYTHON": sys.executable,
+        "SPARK_HOME": str(HOME),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_DAEMON_MEMORY": "512m",
+        "SPARK_NO_DAEMONIZE": "1",
+    }
+    with (folder / f"{name}.log").open("w") as log:
+        return subprocess.Popen(
+            ["bash", str(HOME / "bin" / "spark-class"), *map(str, words)],
+            stdout=log, stderr=log, env=environment, start_new_session=True,
+        )  # fmt: skip
+
+
+def stop(process):
+    """End a program and what it started, at once."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def answers(port, within=90):
+    """Wait until somebody answers at a port of this machine."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    raise AssertionError(f"nothing answers at port {port} after {within} s")
+
+
+@contextmanager
+def cluster(folder, workers=2):
+    """A master and some workers with one core each: the address, and the workers' processes."""
+    port = free_port()
+    package = "org.apache.spark.deploy"
+    running = [start(folder, "master", f"{package}.master.Master", "--host", "127.0.0.1",
+                     "--port", port, "--webui-port", free_port())]  # fmt: skip
+    try:
+        answers(port)
+        for number in range(workers):
+            running.append(
+                start(folder, f"worker{number}", f"{package}.worker.Worker", "--host", "127.0.0.1",
+                      "--cores", 1, "--memory", "1500m", "--webui-port", free_port(),
+                      "-d", folder / f"work{number}", f"spark://127.0.0.1:{port}")
+            )  # fmt: skip
+        registered = "Registering worker 127.0.0.1"
+        log = folder / "master.log"
+        end = time.monotonic() + 90
+        while log.read_text().count(registered) < workers:
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.2)
+        yield f"spark://127.0.0.1:{port}", running[1:]
+    finally:
+        for process in reversed(running):
+            stop(process)
+
+
+@contextmanager
+def connect(folder):
+    """A Spark Connect server: its address."""
+    port = free_port()
+    settings = {
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.port": port,
+        "spark.driver.host": "127.0.0.1",
+        "spark.ui.enabled": "false",
+    }
+    words = [word for key, value in settings.items() for word in ("--conf", f"{key}={value}")]
+    server = start(
+        folder, "connect", "org.apache.spark.deploy.SparkSubmit", "--master", "local[1]", *words,
+        "--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal",
+    )  # fmt: skip
+    try:
+        answers(port)
+        yield f"sc://127.0.0.1:{port}"
+    finally:
+        stop(server)

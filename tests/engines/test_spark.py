@@ -1,0 +1,194 @@
+"""Spark gives what one machine gives: on a real cluster of two workers, also when one is killed."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+from conftest import without
+from engines.cluster import cluster, connect, stop
+from pyspark import SparkContext
+
+import omvei
+from omvei.answers.tally import Tally
+from omvei.engines import local, spark
+from omvei.engines.session import session
+from omvei.engines.stars import EDGES, components
+from omvei.engines.tasks import kept
+from omvei.errors import EngineError
+from omvei.people.graph import join
+from omvei.simulate import simulate
+from omvei.touchpoints.vocabulary import codes
+
+DAYS = timedelta(days=30)
+
+ANSWERS = {
+    "summary": lambda j: j.summary(),
+    "map of kinds": lambda j: j.map("kind"),
+    "map of channels": lambda j: j.map("channel"),
+    "map of contents": lambda j: j.map("content"),
+    "map of stages": lambda j: j.lens("hankins").map("stage"),
+    "map of a period": lambda j: j.between("2025-03-01", "2025-06-01").map("kind"),
+    "map of some people": lambda j: j.where(kind="newsletter_signup").map("kind"),
+    "funnel": lambda j: j.funnel(["search", "product_view", "purchase"], within=DAYS),
+    "leaks": lambda j: j.leaks(),
+    "questions": lambda j: j.questions(),
+    "findings": lambda j: j.findings(),
+    "people": lambda j: j.people(by="kind", edge=("product_view", "add_to_cart")),
+    "quality": lambda j: j.quality(),
+    "trace": lambda j: j.trace(j.people(limit=1).to_json()["people"][0]["person"]),
+}
+
+
+def told(journeys, name):
+    return json.dumps(ANSWERS[name](journeys).to_json(), sort_keys=True)
+
+
+@pytest.fixture(scope="module")
+def spark_cluster(tmp_path_factory):
+    if not shutil.which("java"):
+        without("No Java is there. Install Debian's `default-jre-headless`.")
+    with cluster(tmp_path_factory.mktemp("spark")) as (address, workers):
+        yield address, workers
+        session(address).stop()
+        session.cache_clear()
+        gateway = SparkContext._gateway  # the Java process that the session leaves behind
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait()
+        SparkContext._gateway = SparkContext._jvm = None
+
+
+@pytest.fixture(scope="module")
+def shops(spark_cluster, tmp_path_factory):
+    """The same shop twice: built by one machine, and on the cluster."""
+    exports = tmp_path_factory.mktemp("exports")
+    simulate(orders=300, seed=5).write(exports)
+    here = omvei.init(tmp_path_factory.mktemp("here"))
+    shutil.copytree(exports / "definitions", here.path / "definitions", dirs_exist_ok=True)
+    for file in sorted((exports / "exports").iterdir()):
+        here.take(file, build=False)
+    there = tmp_path_factory.mktemp("there") / "shop"
+    shutil.copytree(here.path, there)
+    here.build()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMVEI_ENGINE", spark_cluster[0])
+        omvei.open(there).build()
+    return here, omvei.open(there)
+
+
+def test_a_build_on_spark_finds_the_same_people_and_touchpoints(shops):
+    here, there = shops
+    assert there.journeys.build.counts == here.journeys.build.counts
+    assert here.journeys.build.counts["joins"] > 100
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_is_the_same_whoever_built_and_whoever_answers(
+    shops, spark_cluster, name, monkeypatch
+):
+    here, there = shops
+    expected = told(here.journeys, name)
+    assert told(there.journeys, name) == expected
+    monkeypatch.setenv("OMVEI_ENGINE", spark_cluster[0])
+    assert told(omvei.open(there.path).journeys, name) == expected
+
+
+def test_journeys_of_a_day_in_the_past_are_the_same_on_spark(shops, spark_cluster, monkeypatch):
+    here, there = shops
+    expected = told(here.journeys.as_of("2025-06-01"), "map of kinds")
+    monkeypatch.setenv("OMVEI_ENGINE", spark_cluster[0])
+    assert told(omvei.open(there.path).journeys.as_of("2025-06-01"), "map of kinds") == expected
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_components_are_those_of_a_union_find(spark_cluster, tmp_path, seed):
+    random = Random(seed)
+    nodes = 60
+    chain = [(n, n + 1) for n in range(20)] if seed == 0 else []
+    edges = chain + [(random.randrange(nodes), random.randrange(nodes)) for _ in range(30)]
+    left, right = (np.array(side, np.int32) for side in zip(*edges, strict=True))
+    expected, _ = join(nodes, left, right, np.zeros(nodes, np.bool_))
+    engine = session(spark_cluster[0])
+    table = engine.createDataFrame(edges, EDGES)
+    found = components(table, lambda rows: kept(engine, tmp_path, EDGES, rows)).toArrow()
+    roots = {row["node"]: row["root"] for row in found.to_pylist()}
+    assert [roots.get(node, node) for node in range(nodes)] == expected.tolist()
+
+
+class Slow(Tally):
+    """A count that takes its time, and says in a shared folder which process is at it."""
+
+    def __init__(self, folder):
+        super().__init__("kind", len(codes()))
+        object.__setattr__(self, "folder", folder)
+
+    def scan(self, block):
+        (self.folder / f"{time.monotonic_ns()}-{os.getpid()}").touch()
+        time.sleep(0.4)
+        return super().scan(block)
+
+
+def test_an_answer_is_whole_though_a_worker_is_killed_meanwhile(shops, spark_cluster, tmp_path):
+    address, workers = spark_cluster
+    blocks = shops[0].journeys.blocks() * 12
+    expected = local.run(Tally("kind", len(codes())), blocks)
+    killer = subprocess.Popen(
+        [sys.executable, "-c", KILLER, str(tmp_path), str(workers[0].pid)], start_new_session=True
+    )
+    found = spark.run(Slow(tmp_path), blocks, address)
+    assert killer.wait() == 0
+    stop(workers[0])
+    assert (found == expected).all()
+    assert len(list(tmp_path.iterdir())) > len(blocks)  # some were begun twice
+
+
+KILLER = """
+import os, signal, sys, time
+from pathlib import Path
+while len(list(Path(sys.argv[1]).iterdir())) < 4:
+    time.sleep(0.05)
+os.killpg(int(sys.argv[2]), signal.SIGKILL)
+"""
+
+
+def test_the_command_line_answers_through_spark_connect(shops, spark_cluster, tmp_path):
+    here, _ = shops
+    with connect(tmp_path) as address:
+        command = [sys.executable, "-m", "omvei", "--engine", address, "-w", str(here.path)]
+        done = subprocess.run(
+            [*command, "map", "--by", "kind", "--json"], capture_output=True, text=True,
+            env={key: word for key, word in os.environ.items() if key != "CI"},
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == here.journeys.map("kind").to_json()
+
+
+def test_an_address_where_nothing_answers_is_told_so(tmp_path):
+    with pytest.raises(EngineError, match=r"Nothing answers at spark://127\.0\.0\.1:9"):
+        spark.run(Tally("kind", 3), [], "spark://127.0.0.1:9")
+
+
+def test_a_word_that_is_no_address_is_told_so(monkeypatch, tmp_path):
+    monkeypatch.setenv("OMVEI_ENGINE", "fast")
+    with pytest.raises(EngineError, match="'fast' names no engine"):
+        omvei.init(tmp_path / "shop")
+
+
+def test_a_trouble_on_a_worker_is_told_in_a_sentence(shops, spark_cluster, monkeypatch):
+    journeys = shops[1].journeys
+    moved = Path(str(journeys.build.folder) + "-away")
+    journeys.build.folder.rename(moved)
+    try:
+        monkeypatch.setenv("OMVEI_ENGINE", spark_cluster[0])
+        with pytest.raises(EngineError, match=r"could not do it: .*Error.* the worker's log"):
+            journeys.run(Tally("kind", len(codes())))
+    finally:
+        moved.rename(journeys.build.folder)
