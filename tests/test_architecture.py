@@ -40,7 +40,8 @@ MAY_IMPORT = {
         "result",
         "touchpoints",
     },
-    "engines": {"answers", "blocks", "errors"},
+    # a build on Spark is the same build, one bucket of people a task
+    "engines": {"answers", "blocks", "errors", "events", "people", "touchpoints"},
     "language": {"errors", "lenses"},
     "drawings": {"errors", "language"},
     "simulate": {"errors", "events.schema"},
