@@ -52,6 +52,7 @@ def build(
     settings: whole.Settings,
     definitions: Definitions,
     progress: Progress = lambda done, total, phase: None,
+    anew: bool = False,
     *,
     address: str,
 ) -> manifest.Build:
@@ -62,7 +63,9 @@ def build(
     Raises `EngineError` if there is no Spark at the address, or its workers cannot do it.
     """
     if not events.files():  # nothing to spread
-        return whole.build(events, people_folder, journeys_folder, settings, definitions, progress)
+        return whole.build(
+            events, people_folder, journeys_folder, settings, definitions, progress, anew
+        )
     spark = session(address)
     version, files, imports = events.version, events.files(), events.imports()
     rows = sum(done.rows - done.rejected for done in imports)
@@ -70,7 +73,8 @@ def build(
     scratch = folder / "spread"
     scratch.mkdir(parents=True)
     old = manifest.read(journeys_folder)
-    words = Dictionaries.read(old.folder / "dictionaries.parquet" if old else None)
+    known = old.folder / "dictionaries.parquet" if old and not anew else None
+    words = Dictionaries.read(known)
     with plain(address):
         progress(0, 5, "people")
         seen = each(spark, partial(_seen, scratch=scratch, settings=settings), files)
