@@ -165,6 +165,24 @@ def test_a_reader_that_opened_the_state_before_reads_on(shop, tmp_path):
     assert journeys.map("kind").to_json() == before
 
 
+def test_compacting_changes_no_answer_and_leaves_no_dead_rows(shop, tmp_path):
+    assert not shop.compact()
+    shop.take(write(tmp_path / "late.csv", [row(7, 0, 1, 1, 1)]))
+    before = told(shop)
+    assert shop.compact()
+    assert told(shop) == before
+    assert not any(block["live"] for block in shop.journeys.build.blocks)
+
+
+def test_after_many_appends_everything_is_laid_out_anew(shop, tmp_path, monkeypatch):
+    from omvei.blocks import append
+
+    monkeypatch.setattr(append, "LAYERS", 1)
+    for number in (7, 8):
+        shop.take(write(tmp_path / f"{number}.csv", [row(number, 0, 1, 1, 1)]))
+    assert len(shop.journeys.build.settings["layers"]) == 1
+
+
 def test_a_damaged_bitmap_of_the_living_is_found(shop, tmp_path):
     shop.take(write(tmp_path / "late.csv", [row(7, 0, 1, 1, 1)]))
     before = shop.journeys.map("kind").to_json()

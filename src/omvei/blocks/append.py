@@ -50,6 +50,9 @@ from .build import (
 )
 from .dictionaries import Dictionaries
 
+LAYERS = 24
+"""Appends after which a full build is due: every one leaves small blocks and a layer behind."""
+
 REPEATED = "CREATE TABLE repeated AS FROM read_parquet(getvariable('repeated'))"
 """Rows that were superfluous before."""
 
@@ -124,6 +127,8 @@ def append(
     maker = made_by(settings, definitions)
     if now is None or now.settings.get("made_by") != maker:
         return None
+    if len(now.settings["layers"]) > LAYERS:
+        return None  # it pays to lay everything out anew
     version, new = events.version, events.since(now.events_version)
     erased = settings.deleted.waiting[now.settings["deleted"] :]
     if new is None or now.settings["deleted"] > len(settings.deleted.waiting):

@@ -96,3 +96,15 @@ def purge(folder: Path, raw: bool) -> None:
             f"{told['waiting']} files wait in the app to be confirmed; they were left alone. "
             "They are thrown away after a day."
         )
+
+
+@main.command()
+@click.pass_obj
+def compact(folder: Path) -> None:
+    """Lay the journeys out anew where appends have left small blocks and dead rows behind.
+
+    It happens by itself after some appends; the answers stay the same.
+    """
+    with printing.progress() as watch:
+        done = open(folder).compact(watch)
+    click.echo("The journeys are laid out anew." if done else "There is nothing to compact.")

@@ -172,6 +172,7 @@ class Workspace:
 
     build = building.build
     renew = building.renew
+    compact = building.compact
     unmerge = building.unmerge
     merge_back = building.merge_back
     choose_policy = building.choose_policy

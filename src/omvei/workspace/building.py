@@ -68,6 +68,21 @@ def renew(workspace: "Workspace", progress: "Progress" = silent) -> "Build":
     return build(workspace, progress)
 
 
+def compact(workspace: "Workspace", progress: "Progress" = silent) -> bool:
+    """Lay the journeys out anew where appends have left small blocks and dead rows behind.
+
+    Returns whether there was anything to do. The answers stay the same.
+    """
+    from ..blocks import manifest
+
+    workspace.check()
+    now = manifest.read(workspace.path / "journeys")
+    if now is None or len(now.settings.get("layers", ())) < 2:
+        return False
+    build(workspace, progress)
+    return True
+
+
 def _definitions(workspace: "Workspace") -> "Definitions":
     """What the firm says about its own site."""
     from ..touchpoints import definitions
