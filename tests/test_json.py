@@ -30,6 +30,7 @@ ANSWERS = {
     "touchpoints": lambda shop: shop.touchpoints(),
     "findings": lambda shop: shop.findings(),
     "why": lambda shop: shop.why("u1"),
+    "consent": lambda shop: shop.consent(),
     "quality": lambda shop: shop.quality(),
     "policies": lambda shop: shop.beside({"policy": shop}),
     "plan": lambda shop: scorecard(propose("stdc", "web_shop"), shop),

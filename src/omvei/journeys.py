@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from .answers import (
+    consent,
     content,
     costs,
+    coverage,
     differ,
     findings,
     funnel,
@@ -56,7 +58,7 @@ WHERE = (
     "consent",
     "customer",
 )
-"""What `where` can ask of a touchpoint (`customer`: of a person)."""
+"""What `where` can ask of a touchpoint (`consent` and `customer`: of a person)."""
 
 UNITS = {"person": "people", "account": "accounts"}
 """Whose journeys there are, and what many of them are called."""
@@ -110,7 +112,8 @@ class Journeys:
         """Only people with a touchpoint for which every condition holds; whole journeys stay.
 
         `kind, channel, event, content, campaign, product, brand, source, query_class` take a word
-        or several; `consent` is granted, denied or unknown; `customer` is True or False.
+        or several; `consent` (what the person said last) is granted, denied or unknown; `customer`
+        is True or False.
 
         Raises `UnknownNameError` for another condition, or a word that is not in the data.
         """
@@ -190,6 +193,8 @@ class Journeys:
     findings = findings.findings
     why = why.why
     quality = quality.quality
+    consent = consent.consent
+    unseen = coverage.unseen
     beside = policies.beside
     questions = questions.questions
     content = content.content
@@ -320,7 +325,7 @@ class Journeys:
         if name == "customer":
             return None
         if name == "consent":
-            return ["unknown", "granted", "denied"]
+            return list(consent.STATES)
         return list(CLASSES) if name == "query_class" else self.words[name]
 
     def _matches(self, block: Block, name: str, value: Any) -> Any:
@@ -328,6 +333,9 @@ class Journeys:
             bought = np.zeros(block.people, np.bool_)
             bought[block.place[block["kind"] == codes()["purchase"]]] = True
             return bought[block.place] == bool(value)
+        if name == "consent":
+            states = [consent.STATES.index(word) for word in _list(value)]
+            return np.isin(consent.latest(block), states)[block.place]
         known = self._known(name) or []
         return np.isin(block[name], [known.index(word) for word in _list(value)])
 

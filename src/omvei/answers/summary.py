@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from ..blocks.block import Block
 from ..result import Result
 from ..touchpoints.vocabulary import codes
+from .consent import consent
+from .coverage import unseen
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
@@ -49,7 +51,8 @@ def summary(journeys: "Journeys") -> Result:
     (files of pages), `technical` signals, `unidentified` rows (nobody's) and `merged` rows (an
     order that another source told of too). `people`, `sessions`, `purchases` and `customers` are
     counted over the touchpoints. `rejected`, `duplicates` and `deleted` (rows of people who were
-    deleted) are rows that are not events.
+    deleted) are rows that are not events. `consent` says who consented and what the others could
+    change (as `consent()`: `granted, reached, bounds`), and `unseen` what this data cannot tell of.
     """
     counted = journeys.run(Sizes())
     counts = journeys.build.counts
@@ -71,4 +74,7 @@ def summary(journeys: "Journeys") -> Result:
         "deleted": deleted,
         "sources": sorted({done["source"] for done in every}),
     }
+    asked = consent(journeys).meaning
+    said["consent"] = {key: asked[key] for key in ("granted", "reached", "bounds")}
+    said["unseen"] = unseen(journeys)
     return Result("summary", journeys.meaning(counted["people"]) | said)

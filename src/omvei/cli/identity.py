@@ -6,7 +6,7 @@ import click
 
 from .. import printing
 from ..workspace import open
-from .group import Omvei, as_json, asked_of, main, seen, show
+from .group import Omvei, as_json, asked_of, main, narrowed, seen, show
 
 
 @main.command()
@@ -26,6 +26,17 @@ def why(folder: Path, person: str, raw: bool) -> None:
 def quality(folder: Path, raw: bool) -> None:
     """Say how far identities and orders can be trusted: matches, shared devices, large clusters."""
     show(asked_of(folder).quality(), raw)
+
+
+@main.command()
+@narrowed
+@as_json
+@click.pass_obj
+def consent(
+    folder: Path, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool
+) -> None:
+    """Say who consented to measurement, and what those who did not could change."""
+    show(asked_of(folder, since, until, where, lens).consent(), raw)
 
 
 @main.command()

@@ -20,8 +20,10 @@ JOIN (SELECT weak_value AS device, min(time) AS joined FROM tried
       WHERE weak_kind = 'anonymous_id' AND reason IS NULL GROUP BY ALL) AS t ON t.device = i.value
 WHERE i.kind = 'anonymous_id' AND i."from" IS NULL AND i.person <> i.node
     AND i.first < t.joined - to_days({back})
-    AND coalesce(i."to" > t.joined - to_days({back}), true);
+    AND coalesce(i."to" > t.joined - to_days({back}), true)
+"""
 
+EARLY = """
 CREATE OR REPLACE TABLE identifiers AS
 SELECT i.* REPLACE (coalesce(i."from", e.begins) AS "from",
         CASE WHEN e.device IS NULL OR i."from" IS NOT NULL THEN i.first
@@ -37,7 +39,7 @@ FROM early AS e
 JOIN (SELECT DISTINCT value, node FROM identifiers WHERE kind = 'anonymous_id') AS i
     ON i.value = e.device
 JOIN facts AS f ON f.anonymous_id = e.device AND f.time < e.begins
-GROUP BY ALL;
+GROUP BY ALL
 """
 
 ALONE = """
@@ -66,4 +68,6 @@ def claim(con: duckdb.DuckDBPyConnection, policy: Policy, strongest: str) -> Non
     """Bound in the table `identifiers` what of a device is a person's; reads `facts`, `tried`."""
     if policy.back is not None:
         con.execute(BACK.format(back=policy.back))
+        if con.execute("SELECT 1 FROM early LIMIT 1").fetchall():
+            con.execute(EARLY)
     con.execute(ALONE.format(strongest=strongest))

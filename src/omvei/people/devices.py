@@ -131,4 +131,5 @@ def divide(con: duckdb.DuckDBPyConnection, policy: Policy) -> None:
     if resets:
         con.execute(LOGOUTS.format(event=PLAIN_EVENT))
     con.execute(SPANS.format(change=CHANGES[policy.devices]))
-    con.execute(DIVIDED)
+    if con.execute("SELECT 1 FROM spans LIMIT 1").fetchall():
+        con.execute(DIVIDED)

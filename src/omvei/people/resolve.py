@@ -130,8 +130,7 @@ def resolve(
         -- one row a pair that must be one person's, in the order in which it is tried
         CREATE OR REPLACE TABLE pairs AS
         SELECT a.place::INT AS low, b.place::INT AS high,
-               a.kind AS strong_kind, a.value AS strong_value,
-               b.kind AS weak_kind, b.value AS weak_value, min(p.first) AS time,
+               min(p.first) AS time,
                arg_min(p.event_id, (p.first, p.event_id)) AS event_id, p.rank
         FROM ({pairs}) AS p
         JOIN nodes AS a ON a.name = p.strong JOIN nodes AS b ON b.name = p.weak
@@ -140,12 +139,10 @@ def resolve(
         GROUP BY ALL;
     """)
     crowded(con, policy.shared)
-    edges = con.sql("""
-        SELECT *, concat_ws(':', strong_kind, strong_value) IN (FROM crowded)
-            OR concat_ws(':', weak_kind, weak_value) IN (FROM crowded) AS shared
-        FROM pairs ORDER BY rank, time, event_id, low, high
-    """).to_arrow_table()
-    nodes = con.sql("SELECT * FROM nodes ORDER BY place").to_arrow_table()
+    edges = con.sql("SELECT * FROM pairs ORDER BY rank, time, event_id, low, high").to_arrow_table()
+    nodes = con.sql(
+        "SELECT * EXCLUDE (name), name IN (FROM crowded) AS shared FROM nodes ORDER BY place"
+    ).to_arrow_table()
     person, reason = _join(nodes, edges, policy)
     own = nodes.column("node").to_numpy()
     never = pa.nulls(len(nodes), pa.timestamp("us", "UTC"))
@@ -161,8 +158,15 @@ def resolve(
     con.register("found", identifiers)
     con.execute("CREATE OR REPLACE TABLE identifiers AS SELECT * FROM found")
     con.unregister("found")
-    joins = edges.drop_columns(["low", "high", "rank", "shared"])
-    joins = joins.append_column("refused", pc.is_valid(reason)).append_column("reason", reason)
+    joins = pa.table(
+        {
+            f"{side}_{part}": nodes.column(part).take(edges.column(place))
+            for side, place in (("strong", "low"), ("weak", "high"))
+            for part in ("kind", "value")
+        }
+        | {"time": edges.column("time"), "event_id": edges.column("event_id")}
+        | {"refused": pc.is_valid(reason), "reason": reason}
+    )
     con.register("tried", joins)
     con.execute("SET VARIABLE logout = $words", {"words": logouts()})
     divide(con, policy)
@@ -181,8 +185,9 @@ def _join(
     limit = np.full(len(nodes), -1, np.int8)
     for which, rule in enumerate(policy.limits):
         limit[pc.equal(nodes.column("kind"), rule.kind).to_numpy()] = which
-    shared = edges.column("shared").to_numpy()
     left, right = (edges.column(side).to_numpy().astype(np.int32) for side in ("low", "high"))
+    everybodys = nodes.column("shared").to_numpy()
+    shared = everybodys[left] | everybodys[right]
     person, passed = join(
         left[~shared],
         right[~shared],

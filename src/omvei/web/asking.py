@@ -64,6 +64,19 @@ def has_data(workspace: Any) -> bool:
         return False
 
 
+def unseen(request: Request) -> list[str]:
+    """What the data cannot tell of, counted once for each build; nothing where there is no data."""
+    try:
+        everybody = workspace(request).journeys
+    except OmveiError:
+        return []
+    counted: tuple[str, list[str]] = getattr(request.app.state, "unseen", ("", []))
+    build = f"{everybody.build.folder.name} {everybody.build.events_version}"
+    if counted[0] != build:
+        counted = request.app.state.unseen = (build, everybody.unseen())
+    return counted[1]
+
+
 def ask(request: Request) -> Asked:
     """Read a page's question.
 

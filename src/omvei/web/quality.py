@@ -14,6 +14,7 @@ def quality(request: Request) -> Response:
     if wants_json(request):
         return as_json(answer)
     return show(
-        request, "quality.html", quality=answer, simulated=asked.workspace.simulated,
+        request, "quality.html", quality=answer, consent=asked.everybody.consent().to_json(),
+        simulated=asked.workspace.simulated,
         json="/data/quality.json",
     )  # fmt: skip

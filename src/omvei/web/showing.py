@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from omvei import lenses
 from omvei.language import LANGUAGES, Words, choose, words
-from omvei.web.asking import USUAL_LENSES
+from omvei.web.asking import USUAL_LENSES, unseen
 from omvei.web.guard import form_token, keep_token
 from omvei.web.navigation import place, rooms
 
@@ -79,6 +79,7 @@ def show(request: Request, template: str, status: int = 200, **context: Any) -> 
         "back": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "json": "",
         "simulated": False,
+        "unseen": unseen(request),
         **{key: Markup(value) if key.endswith("_svg") else value for key, value in context.items()},
     }
     response = HTMLResponse(_pages.get_template(template).render(everything), status)

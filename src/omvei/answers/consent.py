@@ -1,0 +1,92 @@
+"""Consent: who said yes to measurement, who said no, and what the rest could change.
+
+A person's consent is what they said last; *unknown* where no touchpoint says. Rates among people
+who consented need not hold for the others. Without assuming anything about those, the rate of all
+lies between what it would be if none of them had bought and if all had: with a share c of people
+who consented, of whom a share p reached the goal, between c p and c p + 1 - c (Manski 1990).
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..blocks.block import Block
+from ..result import Result
+from .intervals import rate
+
+if TYPE_CHECKING:
+    from ..journeys import Journeys
+
+STATES = ("unknown", "granted", "denied")
+
+
+def latest(block: Block) -> NDArray[np.int8]:
+    """What each person of a block said last: a place in `STATES`."""
+    said = block["consent"]
+    row = np.where(said > 0, np.arange(block.rows), -1)
+    last = np.maximum.reduceat(row, block.starts[:-1]) if block.people else row
+    found: NDArray[np.int8] = np.where(last >= 0, said[np.maximum(last, 0)], 0).astype(np.int8)
+    return found
+
+
+@dataclass(frozen=True)
+class Consents:
+    """People by what they said last, and how many of each reached the goal."""
+
+    goal: int
+    """Code of the goal's kind; -1 for none."""
+
+    def empty(self) -> NDArray[np.int64]:
+        """Nobody."""
+        return np.zeros((len(STATES), 2), np.int64)
+
+    def scan(self, block: Block) -> NDArray[np.int64]:
+        """Count one block."""
+        state = latest(block)
+        reached = np.zeros(block.people, np.bool_)
+        reached[block.place[block["kind"] == self.goal]] = True
+        people = np.bincount(state, minlength=len(STATES))
+        return np.stack([people, np.bincount(state[reached], minlength=len(STATES))], axis=1)
+
+    def merge(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Add."""
+        return a + b
+
+    def finish(self, partial: NDArray[np.int64]) -> NDArray[np.int64]:
+        """As counted."""
+        return partial
+
+
+def bounds(consented: int, reached: int, people: int) -> dict[str, float] | None:
+    """Between which shares the rate of everybody lies, whatever the others did; None for nobody.
+
+    >>> bounds(60, 6, 100)
+    {'low': 0.06, 'high': 0.46}
+    """
+    if not people:
+        return None
+    return {"low": reached / people, "high": (reached + people - consented) / people}
+
+
+def consent(journeys: "Journeys") -> Result:
+    """Say who consented, and what those who did not could change.
+
+    `granted` (a rate: people who said yes last), `reached` (a rate: of those, who reached the
+    goal) and `bounds` (`low, high`: where the rate of everybody lies, whatever the others did;
+    modelled from nothing but counts). One row a state: `state, people, converted`.
+    """
+    counted = journeys.run(Consents(journeys.goal_code))
+    people = int(counted[:, 0].sum())
+    yes, reached = (int(number) for number in counted[STATES.index("granted")])
+    told: dict[str, Any] = {
+        "granted": rate(yes, people),
+        "reached": rate(reached, yes) if journeys.goal else None,
+        "bounds": bounds(yes, reached, people) if journeys.goal else None,
+    }
+    rows = [
+        {"state": state, "people": int(n), "converted": int(bought)}
+        for state, (n, bought) in zip(STATES, counted, strict=True)
+    ]
+    return Result("consent", journeys.meaning(people) | told, {"states": rows})
