@@ -75,6 +75,20 @@ def test_a_broken_plan_is_told_on_its_page(empty):
     assert "line 2" in client(empty).get("/plan").text
 
 
+def test_the_plan_is_a_table_without_small_groups(tmp_path):
+    workspace = omvei.init(tmp_path / "w")
+    workspace.take(write_shop(tmp_path / "shop.csv", 12))
+    pages = client(workspace.path)
+    assert pages.get("/plan.csv").status_code == 404
+    sent(pages, "/plan/new", model="stdc", business="web_shop")
+    told = pages.get("/plan.csv?period=all").content.decode("utf-8-sig").splitlines()
+    assert told[0].startswith("stage,goal,")
+    rows = pages.get("/plan.json?period=all").json()["rows"]
+    small = [0 < row["n"] < 10 for row in rows]
+    assert any(small)
+    assert ["under 10" in line for line in told[1:]] == small
+
+
 def test_the_page_shows_the_numbers_of_the_answer(tmp_path):
     workspace = omvei.init(tmp_path / "w")
     workspace.take(write_shop(tmp_path / "shop.csv", 120))

@@ -70,6 +70,7 @@ ROUTES = [
     Route("/models/{name}", models.model),
     *_both("/questions", questions.questions),
     *_both("/plan", plan.plan),
+    Route("/plan.csv", plan.table),
     Route("/plan/new", plan.new, methods=["POST"]),
     Route("/plan/rows/{row:int}", plan.row, methods=["POST"]),
     Route("/plan/back", plan.back, methods=["POST"]),

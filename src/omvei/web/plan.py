@@ -12,6 +12,7 @@ from omvei.errors import OmveiError, UnknownNameError
 from omvei.plan import plan as plans
 from omvei.plan.kpis import kpis, refusal, seen_kinds, suits
 from omvei.plan.scorecard import scorecard
+from omvei.plan.sheet import sheet
 from omvei.web.asking import PERIODS, ask, has_data, workspace
 from omvei.web.guard import check_form
 from omvei.web.showing import address, as_json, said, show, wants_json
@@ -20,6 +21,22 @@ from omvei.web.showing import address, as_json, said, show, wants_json
 def plan(request: Request) -> Response:
     """Show the plan with where it stands; without one, the form that proposes it."""
     return _shown(request)
+
+
+def table(request: Request) -> Response:
+    """Give the plan as a file for a spreadsheet; small groups are left out."""
+    here, t = workspace(request), said(request)
+    found = plans.load(here.path)
+    if found is None:
+        raise UnknownNameError("plan", "plan.csv", [])
+    journeys = ask(request).journeys if has_data(here) else None
+    text = sheet(scorecard(found, journeys, t.language).to_json())
+    # The mark at the beginning tells a spreadsheet that the letters are UTF-8.
+    return Response(
+        text.encode("utf-8-sig"),
+        media_type="text/csv",
+        headers={"content-disposition": 'attachment; filename="plan.csv"'},
+    )
 
 
 async def new(request: Request) -> Response:
@@ -97,6 +114,7 @@ def _shown(request: Request, status: int = 200, trouble: str = "") -> Response:
         "number": lambda value, unit, currency=None: number(t, value, unit, currency),
         "written": lambda value, unit: written(t, value, unit),
         "simulated": here.simulated,
+        "csv": address("/plan.csv", asked.query if asked else {}),
         "json": address("/plan.json", asked.query if asked else {}),
     }
     return show(request, "plan.html", status, **context)
