@@ -1,4 +1,4 @@
-"""Commands of the worksheets: the plan and what follows from it."""
+"""Commands of the measurement plan."""
 
 from pathlib import Path
 from typing import Any

@@ -15,14 +15,12 @@ rows:
     target: 900              # per 30 days for numbers of people; shares as 22 %
     note: Kari has the camera
     review: 2026-03-01
-campaigns: {spring: see}     # the stage each campaign is made for
-ideal: {see: [Organic Video], do: [product_view]}
 ```
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -68,10 +66,6 @@ class Plan:
 
     model: Lens
     rows: tuple[Row, ...]
-    campaigns: Mapping[str, str] = field(default_factory=dict)
-    """The stage that each campaign is made for."""
-    ideal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The touchpoints of the ideal journey, by stage: kinds and channels."""
 
 
 def place(folder: Path) -> Path:
@@ -104,12 +98,7 @@ def told(plan: Plan) -> dict[str, Any]:
         {key: value for key, value in asdict(row).items() if value not in ("", None)}
         for row in plan.rows
     ]
-    said: dict[str, Any] = {"model": plan.model.id, "rows": rows}
-    if plan.campaigns:
-        said["campaigns"] = dict(plan.campaigns)
-    if plan.ideal:
-        said["ideal"] = {stage: list(points) for stage, points in plan.ideal.items()}
-    return said
+    return {"model": plan.model.id, "rows": rows}
 
 
 def propose(model: str, business: str, language: str = "en", seen: set[str] | None = None) -> Plan:
@@ -190,34 +179,17 @@ def check(page: keeping.Page) -> Plan:
     said = page.said
     if not isinstance(said, dict):
         raise page.wrong("a plan is `model:` and `rows:`. Propose one with: omvei plan new")
-    if wrong := sorted(set(map(str, said)) - {"model", "rows", "campaigns", "ideal"}):
-        raise page.wrong(f"{wrong[0]!r} is not one of model, rows, campaigns, ideal", wrong[0])
+    if wrong := sorted(set(map(str, said)) - {"model", "rows"}):
+        raise page.wrong(f"{wrong[0]!r} is not one of model, rows", wrong[0])
     try:
         lens = lenses.load(said.get("model") or "five_stage")
     except OmveiError as error:
         raise page.wrong(str(error), "model") from None
-    known = [stage.id for stage in lens.stages]
     given = said.get("rows") or []
     if not isinstance(given, list):
         raise page.wrong("rows is a list, each item beginning with `- stage:`", "rows")
     rows = tuple(_row(page, lens, number_, item) for number_, item in enumerate(given))
-    for part in ("campaigns", "ideal"):
-        if not isinstance(said.get(part) or {}, dict):
-            raise page.wrong(f"{part} is a mapping, as in the docs", part)
-    campaigns = {str(name): str(stage) for name, stage in (said.get("campaigns") or {}).items()}
-    for name, stage in campaigns.items():
-        if stage not in known:
-            raise page.wrong(
-                f"{stage!r} is no stage of {lens.id}: {', '.join(known)}", "campaigns", name
-            )
-    ideal = {}
-    for stage, points in (said.get("ideal") or {}).items():
-        if stage not in known or not isinstance(points, list):
-            raise page.wrong(
-                f"ideal is a list of touchpoints for each of {', '.join(known)}", "ideal", stage
-            )
-        ideal[stage] = tuple(map(str, points))
-    return Plan(lens, rows, campaigns, ideal)
+    return Plan(lens, rows)
 
 
 def _row(page: keeping.Page, lens: Lens, at: int, item: Any) -> Row:
