@@ -431,3 +431,11 @@ def test_any_bytes_give_rows_or_an_error_of_ours(take, content, start):
         take(start.encode() + content)
     except OmveiError as error:
         assert str(error)  # noqa: PT017 - either outcome is right
+
+
+def test_a_decimal_comma_in_each_row_is_no_delimiter(take):
+    rows = [f"p{n};2026-01-0{n};kjøp;{n},50" for n in range(1, 8)]
+    text = "\n".join(["kunde;dato;hendelse;beløp", *rows, "p8;2026-01-08", "p9;x;y;z;9,50"])
+    told = take(text)
+    assert told.column("person") == [f"p{n}" for n in range(1, 8)]
+    assert [fault[0] for fault in told.faults()] == [9, 10]
