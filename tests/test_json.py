@@ -26,6 +26,8 @@ ANSWERS = {
     "what_if": lambda shop: shop.lens("hankins").what_if("trigger", "explore", 0.5),
     "differ": lambda shop: shop.lens("hankins").differ(shop.lens("hankins")),
     "costs": lambda shop: shop.costs(),
+    "choice": lambda shop: shop.choice(),
+    "readiness": lambda shop: shop.readiness(),
     "content": lambda shop: shop.content(),
     "touchpoints": lambda shop: shop.touchpoints(),
     "findings": lambda shop: shop.findings(),

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .answers import (
+    choice,
     consent,
     content,
     costs,
@@ -198,6 +199,8 @@ class Journeys:
     beside = policies.beside
     questions = questions.questions
     content = content.content
+    readiness = choice.readiness
+    choice = choice.choice
     costs = costs.costs
     touchpoints = touchpoints.touchpoints
 

@@ -342,6 +342,28 @@ def _costs(said: Row) -> None:
     )
 
 
+def _readiness(said: Row) -> None:
+    rows = said["readiness"] if said["answer"] == "choice" else said["rows"]
+    told = [{**r, "channel": r["channel"] or "all", "ready": _rate(r)} for r in rows]
+    table(f"Ready now ({said['ready']})", told, ("channel", "people", "ready"))
+    print_lines([f"Seen in the last {said['seen_days']} days. The claim, unsourced: 2%."])
+
+
+def _choice(said: Row) -> None:
+    rows = [
+        {**row, **{f"{told['days']} d": _rate(told) for told in row["within"]}}
+        for row in said["rows"]
+    ]
+    days = [f"{told['days']} d" for told in (said["rows"][0]["within"] if said["rows"] else ())]
+    table("Goal after the first time by a channel", rows, ("channel", "people", *days))
+    table(
+        "By visit", [{**r, "in it": _rate(r)} for r in said["visits"]], ("visit", "in it", "share")
+    )
+    table("Who can be met again", said["pools"], ("stage", "people", "consented"))
+    table("Sales", said["sales"], ("customer", "purchases", "share"))
+    _readiness(said)
+
+
 def _content(said: Row) -> None:
     missing = [row for row in said["rows"] if row["gap"]]
     table("Missing", missing[:ROWS], ("stage", "format", "channel", "people"))
@@ -409,6 +431,8 @@ def _plan(said: Row) -> None:
 
 
 PRINTED = {
+    "choice": _choice,
+    "readiness": _readiness,
     "content": _content,
     "touchpoints": _touchpoints,
     "map": _map,

@@ -97,3 +97,10 @@ def test_content_is_written_down_changed_and_undone(empty):
 def test_content_that_cannot_be_written_down_changes_nothing(empty, form):
     assert send(client(empty), "/content", do="save", **form).status_code == 400
     assert inventory.load(empty / "definitions") == []
+
+
+@pytest.mark.parametrize("language", ["en", "nb", "sv", "da"])
+def test_the_channels_of_the_model_are_there_without_data(empty, language):
+    answer = client(empty).get("/channels", headers={"accept-language": language})
+    assert answer.status_code == 200
+    assert answer.text.count("<tr>") > 5

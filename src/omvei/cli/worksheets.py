@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from ..durations import parse
 from ..errors import NothingToAnswerError
 from ..workspace import open
 from .group import as_json, asked_of, main, narrowed, show
@@ -58,3 +59,54 @@ def _mapped(folder: Path, since: str, until: str, where: tuple[str, ...], lens: 
 
         here = open(folder)
         return without_data(here.path / "definitions", here.simulated)
+
+
+SEEN = click.option(
+    "--seen",
+    default="30d",
+    show_default=True,
+    metavar="TIME",
+    help="How lately somebody must have been seen to count as here now.",
+)
+
+
+@main.command()
+@SEEN
+@narrowed
+@as_json
+@click.pass_obj
+def readiness(
+    folder: Path,
+    seen: str,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+) -> None:
+    """Say how many are ready to buy now, whole and by channel, beside the claim of 2 %."""
+    found = asked_of(folder, since, until, where, lens)
+    show(found.readiness(seen_days=_days(seen)), raw)
+
+
+@main.command()
+@SEEN
+@narrowed
+@as_json
+@click.pass_obj
+def choice(
+    folder: Path,
+    seen: str,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+) -> None:
+    """Say which channel acts how soon, who is ready, who comes back, and who can be met again."""
+    found = asked_of(folder, since, until, where, lens)
+    show(found.choice(seen_days=_days(seen)), raw)
+
+
+def _days(text: str) -> int:
+    return max(1, round(parse(text).total_seconds() / 86_400))

@@ -25,6 +25,7 @@ from omvei import drawings
 from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.language import words
 from omvei.web import (
+    channels,
     content,
     data,
     funnel,
@@ -78,6 +79,7 @@ ROUTES = [
     Route("/touchpoints", touchpoints.change, methods=["POST"]),
     *_both("/content", content.content),
     Route("/content", content.change, methods=["POST"]),
+    *_both("/channels", channels.channels),
     *_both("/data", data.data),
     *_both("/data/rejected", data.rejected),
     *_both("/data/sources", sources.listing),
