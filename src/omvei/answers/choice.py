@@ -1,7 +1,7 @@
 """Which channel for which stage: who is ready now, how soon a channel acts, who can be met again.
 
 Only steps that people take themselves are counted: who was sent or shown something did not come.
-*Ready* is somebody who came in the last days whose stage, at their last touchpoint, is the one before
+*Ready* is somebody who came in the last days and whose stage, at their last step, is the one before
 the purchase, and who did not just buy. *By lag*: of people who came by a channel for the first
 time, and were observed for the whole horizon, how many reached the goal within a day, a week, a
 month and three. A *pool* is who was seen lately in a stage and did not buy lately; `consented` are
