@@ -11,7 +11,7 @@ from omvei.plan.plan import propose
 from omvei.plan.scorecard import scorecard
 
 PAGE = (Path(__file__).parents[1] / "docs" / "json.md").read_text("utf-8")
-OPEN = ("values", "parameters")
+OPEN = ("values", "parameters", "when")
 """What holds keys of others: of sentences, and of a model's file."""
 KINDS = ("search", "product_view", "product_view", "purchase")
 ANSWERS = {
@@ -23,6 +23,10 @@ ANSWERS = {
     "leaks": lambda shop: shop.leaks(),
     **{f"own of {name}": lambda shop, name=name: shop.lens(name).own() for name in lenses.names()},
     "matrix": lambda shop: shop.lens("hankins").matrix(),
+    "numbers": lambda shop: shop.lens("five_stage").numbers(),
+    "compare": lambda shop: shop.compare("funnel", "hankins"),
+    "catches": lambda shop: shop.lens("stdc").catches(),
+    "explain": lambda shop: shop.lens("hankins").explain("u1"),
     "what_if": lambda shop: shop.lens("hankins").what_if("trigger", "explore", 0.5),
     "differ": lambda shop: shop.lens("hankins").differ(shop.lens("hankins")),
     "costs": lambda shop: shop.costs(),

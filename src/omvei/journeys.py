@@ -16,16 +16,19 @@ from .answers import (
     costs,
     coverage,
     differ,
+    explain,
     findings,
     funnel,
     leaks,
     map,
     matrix,
+    numbers,
     own,
     people,
     policies,
     quality,
     questions,
+    side_by_side,
     summary,
     touchpoints,
     trace,
@@ -40,6 +43,7 @@ from .engines import run
 from .errors import NothingToAnswerError, OmveiError, UnknownNameError
 from .lenses import lens as lenses
 from .lenses.column import stage_column
+from .lenses.own import place
 from .moment import moment
 from .people import table
 from .touchpoints.vocabulary import CLASSES, codes
@@ -168,13 +172,15 @@ class Journeys:
         return replace(self, since=None, until=None, conditions=())
 
     def lens(self, name: str | Path | lenses.Lens, **parameters: float) -> "Journeys":
-        """See the journeys through a model: one of `omvei.lenses()`, or a file of your own.
+        """See the journeys through a model: one that comes with Omvei, one of the workspace (a
+        file in `definitions/lenses`), or another file of your own.
 
         `parameters` are set otherwise than the model's file does, as in `care_min_purchases=2`.
         Raises `UnknownNameError` for one that the model does not have.
         """
         if isinstance(name, lenses.Lens):
             return replace(self, lens_name=name.id, _lens={name.id: name})
+        name = place(self.workspace.path, name)
         found = lenses.load(name, **parameters)
         return replace(self, lens_name=name, _lens={str(name): found})
 
@@ -188,6 +194,10 @@ class Journeys:
     leaks = leaks.leaks
     own = own.own
     matrix = matrix.matrix
+    numbers = numbers.numbers
+    compare = side_by_side.compare
+    catches = side_by_side.catches
+    explain = explain.explain
     what_if = whatif.what_if
     differ = differ.differ
     people = people.people

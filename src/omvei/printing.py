@@ -295,6 +295,61 @@ def _matrix(said: Row) -> None:
     print_lines(["Chances are modelled: the next stage is taken to depend on the stage alone."])
 
 
+def _numbers(said: Row) -> None:
+    figures = [each for each in said.values() if isinstance(each, dict) and "form" in each]
+    rows = [{**each, "value": _between(each, "value")} for each in figures]
+    table(f"Numbers of {said['lens']}", rows, ("name", "value", "of", "unit", "people"))
+    stages = [
+        {**row, "progression": _rate(row["progression"]), "leak": _rate(row["leak"])}
+        | {"stay_days": _between(row, "stay_days", "stay_low", "stay_high")}
+        for row in said["stages"]
+    ]
+    columns = ("stage", "people", "reentries", "current", "stay_days", "progression", "leak")
+    table("Stages", stages, columns)
+    table(
+        "Returns, and how often something was new",
+        said["returns"],
+        ("stage", "times", "people", "question", "channel", "content", "product", "nothing"),
+    )
+
+
+def _compare(said: Row) -> None:
+    figures = ("fit_moves", "placed", "reentries", "windingness", "entropy")
+    rows = [{**row, **{key: row[key]["value"] for key in figures}} for row in said["models"]]
+    table(f"The same {said['n']} people", rows, ("lens", "perspective", *figures))
+    columns = ("first", "stage", "second", "other", "people", "share")
+    table("Latest stages beside each other", said["pairs"], columns)
+    noted = [row for row in said["models"] if row["note"]]
+    print_lines([f"{row['lens']}: {' '.join(row['note'].split())}" for row in noted])
+
+
+def _asked(when: Row | None) -> str:
+    return ", ".join(f"{key}: {_cell(value)}" for key, value in (when or {}).items()) or "–"
+
+
+def _catches(said: Row) -> None:
+    rows = [{**row, "when": _asked(row["when"])} for row in said["rules"]]
+    table(f"Rules of {said['lens']}", rows, ("rule", "stage", "when", "touchpoints", "people"))
+    placed = said["placed"]
+    print_lines([f"{placed['of'] - placed['count']} of {placed['of']} touchpoints fall through."])
+
+
+def _explain(said: Row) -> None:
+    rows = [{**row, "when": _asked(row["when"])} for row in said["rows"]]
+    columns = ("time", "kind", "stage", "by", "rule", "when")
+    table(f"{said['person']} under {said['lens']}", rows, columns)
+
+
+def model(said: Row) -> None:
+    """Print what a model says."""
+    stages = [{**row, "label": row["label"].get("en", row["stage"])} for row in said["stages"]]
+    stages = [{**row, "thought": row["thought"].get("en")} for row in stages]
+    table(said["title"].get("en", said["name"]), stages, ("stage", "label", "thought", "kpis"))
+    rules = [{**row, "when": _asked(row["when"])} for row in said["rules"]]
+    table("Rules: the first that holds", rules, ("rule", "stage", "when"))
+    print_lines([str(said[key]).strip() for key in ("source", "note") if said[key]])
+
+
 def _what_if(said: Row) -> None:
     rows = [{**row, "change": _between(row, "change")} for row in said["rows"]]
     columns = ("from", "to", "before", "after", "chance_before", "chance_after", "change")
@@ -439,6 +494,10 @@ PRINTED = {
     "funnel": _steps,
     "leaks": _leaks,
     "matrix": _matrix,
+    "numbers": _numbers,
+    "compare": _compare,
+    "catches": _catches,
+    "explain": _explain,
     "what_if": _what_if,
     "differ": _differ,
     "trace": _trace,

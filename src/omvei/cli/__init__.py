@@ -4,7 +4,7 @@ Nothing is computed here. Heavy parts are imported by the command that needs the
 `omvei --help` is quick.
 """
 
-from . import asking, care, data, identity, knowing, planning, seeing, worksheets
+from . import asking, care, data, identity, knowing, planning, rules, seeing, worksheets
 from .group import main
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "knowing",
     "main",
     "planning",
+    "rules",
     "seeing",
     "worksheets",
 ]

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,19 +12,21 @@ from .group import as_json, main
 
 @main.command()
 @as_json
-def lenses(raw: bool) -> None:
-    """List the journey models."""
+@click.pass_obj
+def lenses(folder: Path, /, raw: bool) -> None:
+    """List the journey models, those of the workspace included. Which to use: docs/models.md."""
     from .. import lenses as models
+    from ..lenses.own import files
 
-    rows = []
-    for name in models.names():
-        model = models.load(name)
-        stages = " · ".join(stage.labels["en"] for stage in model.stages)
+    rows: list[dict[str, Any]] = []
+    for name in (*models.names(), *files(folder)):
+        model = models.load(files(folder).get(name, name))
         rows.append(
             {
                 "name": name,
-                "title": model.names["en"],
-                "stages": stages,
+                "title": model.names.get("en", name),
+                "stages": [stage.id for stage in model.stages],
+                **{key: model.facts.get(key) for key in ("shape", "unit", "source", "year")},
                 "carrier": model.carrier,
                 "quiet_days": model.quiet_days,
             }
@@ -31,7 +34,8 @@ def lenses(raw: bool) -> None:
     if raw:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
-        printing.table("Models", rows, ("name", "title", "stages"))
+        told = [{**row, "stages": " · ".join(row["stages"])} for row in rows]
+        printing.table("Models", told, ("name", "title", "stages"))
 
 
 @main.command()

@@ -92,6 +92,37 @@ def judge(name: str, stage: str, measure: str) -> None:
     click.echo(judged(load(name), stage, measure))
 
 
+@lens.command()
+@click.argument("name")
+@among
+@as_json
+@click.pass_obj
+def numbers(folder: Path, /, name: str, raw: bool, **asked: Any) -> None:
+    r"""Say how well a model fits, and how people wind through its stages.
+
+    \b
+    Examples:
+      omvei lens numbers hankins
+      omvei lens numbers five_stage --until 2025-07-01    where people stood on that day
+    """
+    show(_seen(folder, name, asked).numbers(), raw)
+
+
+@lens.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@among
+@as_json
+@click.pass_obj
+def compare(folder: Path, /, names: tuple[str, ...], raw: bool, **asked: Any) -> None:
+    r"""See the same people under several models.
+
+    \b
+    Example:
+      omvei lens compare funnel messy_middle
+    """
+    show(asked_of(folder, **asked).compare(*names), raw)
+
+
 @lens.command("what-if")
 @click.argument("name")
 @click.argument("source")

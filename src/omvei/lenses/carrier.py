@@ -3,6 +3,7 @@
 keep      a touchpoint that no rule places stays in the stage before it
 current   the same, but a silence of `quiet_days` leads to the rest stage, where the model has one
 deepest   the furthest stage reached in the purchase cycle; a new cycle starts over
+rule      the stage of the touchpoint's own rule and nothing else: what a model catches (`catching`)
 
 A touchpoint before any placed one has no stage (`NOWHERE`).
 """
@@ -12,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 NOWHERE = 255
-MODES = {"keep": 0, "current": 1, "deepest": 2}
+MODES = {"keep": 0, "current": 1, "deepest": 2, "rule": 3}
 
 
 @njit(cache=True, nogil=True)
@@ -49,7 +50,9 @@ def carry(
                 and not settled[now]
             ):
                 now = rest
-            if mode == 2:
+            if mode == 3:
+                now = placed[row]
+            elif mode == 2:
                 now = max(now, placed[row])
             elif placed[row] >= 0:
                 now = placed[row]

@@ -145,16 +145,17 @@ def load(name: str | Path, **parameters: float) -> Lens:
     if name not in names():
         raise UnknownNameError("model", str(name), names())
     if parameters:
-        return read(_text(str(name)), f"{name}.yaml", parameters)
+        return read(text(str(name)), f"{name}.yaml", parameters)
     return _shipped(str(name))
 
 
 @cache
 def _shipped(name: str) -> Lens:
-    return read(_text(name), f"{name}.yaml")
+    return read(text(name), f"{name}.yaml")
 
 
-def _text(name: str) -> str:
+def text(name: str) -> str:
+    """The file of a model that comes with Omvei."""
     return files(__package__).joinpath(f"{name}.yaml").read_text("utf-8")
 
 
@@ -197,9 +198,15 @@ def read(text: str, file: str, given: Mapping[str, float] | None = None) -> Lens
     for key in ("id", "name", "carrier", "stages", "rules"):
         if key not in said:
             raise fail(f"{key!r} is missing")
+    for key in ("stages", "rules", "examples"):
+        if not isinstance(said.get(key) or [], list):
+            raise fail(f"{key} is a list: one line with a dash for each", said[key])
+    for key in ("parameters", "rest"):
+        if not isinstance(said.get(key) or {}, dict):
+            raise fail(f"{key} is written {{name: value}}, not {said[key]!r}")
     if said["carrier"] not in CARRIERS:
         raise fail(f"carrier {said['carrier']!r} is not one of {', '.join(CARRIERS)}")
-    stages = tuple(_stage(item, fail) for item in said["stages"])
+    stages = tuple(_stage(item, fail) for item in said["stages"] or [])
     ids = [stage.id for stage in stages]
     if len(set(ids)) < len(ids) or not ids:
         raise fail("every stage needs an id of its own")
@@ -214,9 +221,11 @@ def read(text: str, file: str, given: Mapping[str, float] | None = None) -> Lens
                 f"parameter {key!r} must be a number of 0 or more, not {value!r}",
                 said["parameters"],
             )
-    rules = tuple(read_rule(item, ids, parameters, fail) for item in said["rules"])
+    rules = tuple(read_rule(item, ids, parameters, fail) for item in said["rules"] or [])
     rest = said.get("rest") or {}
-    for stage in [rest["stage"]] if rest else []:
+    if rest and "stage" not in rest:
+        raise fail("rest needs a stage, as in {stage: idle}", rest)
+    for stage in [rest["stage"], *(rest.get("except") or ())] if rest else []:
         if stage not in ids:
             raise fail(f"rest leads to {stage!r}, which is not one of {', '.join(ids)}", rest)
     return Lens(
@@ -227,16 +236,14 @@ def read(text: str, file: str, given: Mapping[str, float] | None = None) -> Lens
         said["carrier"],
         parameters,
         ids.index(rest["stage"]) if rest else -1,
-        tuple(ids.index(stage) for stage in rest.get("except", ()) if stage in ids),
+        tuple(ids.index(stage) for stage in rest.get("except") or ()),
         frozenset(_moves(said.get("moves", "all"), ids, fail)),
         {
             key: said.get(key)
             for key in ("authors", "year", "source", "perspective", "unit", "shape", "note")
         },
         tuple(_question(item, fail) for item in said.get("questions") or ()),
-        tuple(
-            {k: str(v) for k, v in e.items() if k != "__line__"} for e in said.get("examples") or ()
-        ),
+        tuple(_example(item, fail) for item in said.get("examples") or ()),
         sha256(f"{text}{sorted((given or {}).items()) or ''}".encode()).hexdigest()[:12],
     )
 
@@ -271,6 +278,12 @@ def _question(item: Any, fail: Any) -> Question:
     return Question(_words(item["ask"]), tuple(str(name) for name in item["figures"] or ()))
 
 
+def _example(item: Any, fail: Any) -> dict[str, str]:
+    if not isinstance(item, dict) or set(item) - {"__line__"} != {"journey", "stages"}:
+        raise fail("an example is {journey: ..., stages: ...}", item)
+    return {key: str(item[key]) for key in ("journey", "stages")}
+
+
 def _moves(said: Any, ids: list[str], fail: Any) -> Iterable[tuple[str, str]]:
     if said == "all":
         return [(a, b) for a in ids for b in ids if a != b]
@@ -281,6 +294,6 @@ def _moves(said: Any, ids: list[str], fail: Any) -> Iterable[tuple[str, str]]:
     if not isinstance(said, list):
         raise fail("moves must be all, forward, next or a list of [from, to]")
     for move in said:
-        if not isinstance(move, list) or len(move) != 2 or not set(move) <= set(ids):
+        if not isinstance(move, list) or len(move) != 2 or not all(end in ids for end in move):
             raise fail(f"a move is [from, to] between {', '.join(ids)}, not {move!r}")
     return [(a, b) for a, b in said]

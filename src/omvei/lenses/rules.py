@@ -79,6 +79,8 @@ def read_rule(
         raise fail("a rule is {stage: ..., when: {...}}", item)
     if item["stage"] not in stages:
         raise fail(f"stage {item['stage']!r} is not one of {', '.join(stages)}", item)
+    if not isinstance(item["when"], dict):
+        raise fail(f"when is {{condition: value}}, not {item['when']!r}", item)
     choices = _choices()
     when: dict[str, Any] = {}
     for key, value in item["when"].items():

@@ -1,0 +1,269 @@
+"""The way of each person through a model's stages: its turns, returns and stays.
+
+S is the sequence of a person's stages with repeats collapsed; its parts are *stays*, one in one
+stage. A silence that leads to rest is a stay there. What has no stage is left out. Under a model
+that keeps the deepest stage, each purchase cycle is a sequence of its own, since it starts over.
+
+moves      from one stay to the next, so between different stages
+forward    to a stage further on; *skip*: over at least one stage; backward: to an earlier one
+turns      changes between forward and backward (models.md 0.5: direction changes)
+winding    moves made over the fewest allowed moves from the first stage to the last; 1 is straight,
+           less is a way with skips the model does not allow. Kept in thousandths.
+           Unknown where a way ends where it began, or the model allows none
+return     a stay in a stage that the sequence was in before
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ..blocks.block import Block
+from ..lenses.lens import Lens
+from ..touchpoints.visits import seen_before
+from .figures import Partial, join, sums
+from .map import Walk
+
+Counts = NDArray[np.int64]
+NEW = ("question", "channel", "content", "product")
+"""What can be new to a person when they come back to a stage."""
+
+
+@njit(cache=True, nogil=True)
+def stays(
+    starts: Counts, node: NDArray[np.int32], cycle: NDArray[np.int32], none: int, apart: bool
+) -> tuple[Counts, Counts, Counts, Counts]:
+    """The stays of people.
+
+    starts  (people + 1,);  node (rows,) a stage, or `none`;  cycle (rows,) purchases before
+    apart   whether each purchase cycle is a sequence of its own
+
+    returns (stays,) each: the person, the sequence, the first row, the row after the last
+    """
+    person, way = np.empty(len(node), np.int64), np.empty(len(node), np.int64)
+    first, stop = np.empty(len(node), np.int64), np.empty(len(node), np.int64)
+    found, ways = 0, -1
+    for who in range(len(starts) - 1):
+        now, round_ = none, np.int32(-1)
+        for row in range(starts[who], starts[who + 1]):
+            if round_ < 0 or (apart and cycle[row] != round_):
+                now = none
+                ways += 1
+            round_ = cycle[row]
+            if node[row] == none:
+                continue
+            if node[row] != now:
+                person[found], way[found], first[found] = who, ways, row
+                found += 1
+                now = node[row]
+            stop[found - 1] = row + 1
+    return person[:found], way[:found], first[:found], stop[:found]
+
+
+@njit(cache=True, nogil=True)
+def turns_of_ways(
+    person: Counts,
+    way: Counts,
+    stage: Counts,
+    allowed: NDArray[np.bool_],
+    fewest: Counts,
+    people: int,
+) -> tuple[Counts, NDArray[np.bool_], NDArray[np.bool_]]:
+    """What every person's ways are like.
+
+    person, way, stage  (stays,);  allowed (stages, stages);  fewest (stages, stages) moves from one
+    to the other, -1 where none lead there
+
+    returns
+    told    (people, 11)  moves, allowed moves, forward, skip, backward, turns, ways, ways with
+            allowed moves only, ways with a move, winding in thousandths, ways it is of
+    again   (stays,)  whether the stay is a return
+    further (stays,)  whether the way comes to a later stage of the model after it
+    """
+    told = np.zeros((people, 11), np.int64)
+    again, further = np.zeros(len(stage), np.bool_), np.zeros(len(stage), np.bool_)
+    met = np.full(len(allowed), -1, np.int64)
+    stay = 0
+    while stay < len(stage):
+        begin, who, now = stay, person[stay], way[stay]
+        moves, good, before = 0, 0, 0
+        while stay < len(stage) and way[stay] == now:
+            again[stay] = met[stage[stay]] == now
+            met[stage[stay]] = now
+            if stay > begin:
+                a, b = stage[stay - 1], stage[stay]
+                moves += 1
+                good += allowed[a, b]
+                told[who, 2] += b > a
+                told[who, 3] += b > a + 1
+                told[who, 4] += b < a
+                here = 1 if b > a else -1
+                told[who, 5] += before == -here
+                before = here
+            stay += 1
+        most = np.int64(-1)
+        for back in range(stay - 1, begin - 1, -1):
+            further[back] = most > stage[back]
+            most = max(most, stage[back])
+        told[who, 0] += moves
+        told[who, 1] += good
+        told[who, 6] += 1
+        told[who, 7] += good == moves
+        told[who, 8] += moves > 0
+        least = fewest[stage[begin], stage[stay - 1]]
+        if least > 0:
+            told[who, 9] += (2000 * moves + least) // (2 * least)
+            told[who, 10] += 1
+    return told, again, further
+
+
+def allowed(lens: Lens) -> NDArray[np.bool_]:
+    """Which moves the model allows: (stages, stages)."""
+    ids = [stage.id for stage in lens.stages]
+    return np.array([[(a, b) in lens.moves for b in ids] for a in ids], np.bool_)
+
+
+def fewest(moves: NDArray[np.bool_]) -> Counts:
+    """The fewest moves from each stage to each; 0 to itself, -1 where none lead.
+
+    >>> fewest(np.array([[0, 1, 0], [0, 0, 1], [0, 0, 0]], bool)).tolist()
+    [[0, 1, 2], [-1, 0, 1], [-1, -1, 0]]
+    """
+    size = len(moves)
+    found = np.full((size, size), -1, np.int64)
+    for start in range(size):
+        found[start, start] = 0
+        waiting = deque([start])
+        while waiting:
+            here = waiting.popleft()
+            for there in np.flatnonzero(moves[here]):
+                if found[start, there] < 0:
+                    found[start, there] = found[start, here] + 1
+                    waiting.append(int(there))
+    return found
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The analysis: ways, returns with what was new, and stays, of each stage."""
+
+    walk: Walk
+    lens: Lens
+    end: int
+
+    def empty(self) -> Partial:
+        """Nobody."""
+        return {}
+
+    def scan(self, block: Block) -> Partial:
+        """Count one block."""
+        if not block.people:
+            return {}
+        starts, time, node, origin = self.walk.rows(block)
+        size = len(self.lens.stages)
+        real = origin >= 0
+        known = np.maximum.accumulate(np.where(real, origin, -1))  # a silence follows a touchpoint
+        cycle = block["purchases_before"][known].astype(np.int32)
+        apart = self.lens.carrier == "deepest"
+        person, way, first, stop = stays(starts, node, cycle, size, apart)
+        stage = node[first].astype(np.int64)
+        moves = allowed(self.lens)
+        told, again, further = turns_of_ways(person, way, stage, moves, fewest(moves), block.people)
+        ones = (told[:, 6] > 0).astype(np.int64)
+        returns = np.bincount(person[again], minlength=block.people)
+        kept = {
+            "fit_moves": sums(told[:, 1], told[:, 0]),
+            "forward": sums(told[:, 2], told[:, 0]),
+            "skip": sums(told[:, 3], told[:, 0]),
+            "backward": sums(told[:, 4], told[:, 0]),
+            "fit_journeys": sums(told[:, 7], told[:, 6]),
+            "fit_moving": sums(told[:, 7] - (told[:, 6] - told[:, 8]), told[:, 8]),
+            "direction_changes": sums(told[:, 5], ones),
+            "reentries": sums(returns, ones),
+            "windingness": sums(told[:, 9], told[:, 10]),
+        }
+        ended = np.append(person[1:] != person[:-1], True) if len(person) else np.empty(0, np.bool_)
+        until = np.append(time[first[1:]], 0)
+        until[ended] = self.end
+        kept["stay?"] = stage * 2 + ~ended
+        kept["time?"] = np.maximum(until - time[first], 0)
+        kept["stage"] = self._stages(person, stage, again, ended, further)
+        kept["new"] = self._new(block, person, stage, again, first, stop, origin)
+        kept["current"] = np.bincount(stage[ended], minlength=size)
+        kept["deepest"] = self._deepest(person, stage, cycle[stop - 1])
+        return kept
+
+    def _stages(
+        self,
+        person: Counts,
+        stage: Counts,
+        again: NDArray[np.bool_],
+        ended: NDArray[np.bool_],
+        further: NDArray[np.bool_],
+    ) -> Counts:
+        """(stages, 7): people there, entries, returns, people who returned, people who begin here,
+        people who end here, people who were further on later.
+        """
+        size = len(self.lens.stages)
+        begins = np.append(True, person[1:] != person[:-1]) if len(person) else ended
+        found = np.zeros((size, 7), np.int64)
+        for code in range(size):
+            here = stage == code
+            found[code] = (
+                len(np.unique(person[here])),
+                here.sum(),
+                (here & again).sum(),
+                len(np.unique(person[here & again])),
+                (here & begins).sum(),
+                (here & ended).sum(),
+                len(np.unique(person[here & further])),
+            )
+        return found
+
+    def _new(
+        self,
+        block: Block,
+        person: Counts,
+        stage: Counts,
+        again: NDArray[np.bool_],
+        first: Counts,
+        stop: Counts,
+        origin: Counts,
+    ) -> Counts:
+        """(stages, 5): returns with something new of each of `NEW`, and with nothing new."""
+        real = origin >= 0
+        found = np.zeros((len(self.lens.stages), len(NEW) + 1), np.int64)
+        some = np.zeros(len(stage), np.bool_)
+        for place, column in enumerate(NEW):
+            codes = block[column].astype(np.int32)
+            fresh = (codes >= 0) & ~seen_before(block.place, codes)
+            rows = np.zeros(len(origin), np.int64)
+            rows[real] = fresh[origin[real]]
+            total = np.append(0, np.cumsum(rows))
+            new = again & (total[stop] > total[first])
+            some |= new
+            found[:, place] = np.bincount(stage[new], minlength=len(found))
+        found[:, -1] = np.bincount(stage[again & ~some], minlength=len(found))
+        return found
+
+    def _deepest(self, person: Counts, stage: Counts, cycle: NDArray[np.int32]) -> Counts:
+        """People by the furthest stage of their latest purchase cycle."""
+        size = len(self.lens.stages)
+        if not len(person):
+            return np.zeros(size, np.int64)
+        last = np.zeros(int(person[-1]) + 1, np.int64)
+        np.maximum.at(last, person, cycle)
+        furthest = np.full(len(last), -1, np.int64)
+        now = cycle == last[person]
+        np.maximum.at(furthest, person[now], stage[now])
+        return np.bincount(furthest[furthest >= 0], minlength=size)
+
+    def merge(self, a: Partial, b: Partial) -> Partial:
+        """Add, and gather the stays."""
+        return join(a, b)
+
+    def finish(self, kept: Partial) -> Partial:
+        """As counted."""
+        return kept

@@ -1,0 +1,72 @@
+"""Models of one's own: files in a workspace, made from a copy, and checked with their examples."""
+
+import re
+from pathlib import Path
+
+from ..errors import DefinitionError, LensError, UnknownNameError
+from .drawn import stages
+from .lens import names, read, text
+
+FOLDER = Path("definitions") / "lenses"
+"""Where they stand in a workspace; the file's name is the model's."""
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def files(workspace: Path) -> dict[str, Path]:
+    """The models of a workspace, by name."""
+    return {file.stem: file for file in sorted((workspace / FOLDER).glob("*.yaml"))}
+
+
+def place(workspace: Path, name: str | Path) -> str | Path:
+    """The workspace's own file of that name, else the name as it is: a shipped model, or a file."""
+    return files(workspace).get(str(name), name)
+
+
+def copy(workspace: Path, name: str, source: str) -> Path:
+    """Begin a model of one's own as a copy of another; the rules and the comments come along.
+
+    Raises `UnknownNameError` for a source that is not there, `DefinitionError` for a name that is
+    taken or cannot be one.
+    """
+    file = workspace / FOLDER / f"{name}.yaml"
+    if not NAME.fullmatch(name):
+        raise DefinitionError(
+            str(file), 1, f"{name!r} is no name: small letters, digits and _, a letter first"
+        )
+    if name in names() or file.exists():
+        raise DefinitionError(str(file), 1, f"there is a model called {name!r} already")
+    own = files(workspace)
+    if source not in own and source not in names():
+        raise UnknownNameError("model", source, [*own, *names()])
+    said = own[source].read_text("utf-8") if source in own else text(source)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(re.sub(r"(?m)^id:.*$", f"id: {name}", said, count=1), "utf-8")
+    return file
+
+
+def check(file: Path) -> list[LensError]:
+    """What is wrong with a model's file: the first mistake in it, or every example that the rules
+    see otherwise than it says. None: it can be used.
+
+    Raises `UnknownNameError` where there is no such file.
+    """
+    if not file.exists():
+        raise UnknownNameError("model", str(file), names())
+    said = file.read_text("utf-8")
+    try:
+        lens = read(said, str(file))
+    except LensError as error:
+        return [error]
+    wrong = []
+    lines = said.splitlines()
+    for example in lens.examples:
+        line = next((n for n, line in enumerate(lines, 1) if example["journey"] in line), 1)
+        try:
+            seen = stages(lens, example["journey"])
+        except UnknownNameError as error:
+            wrong.append(LensError(str(file), line, str(error)))
+            continue
+        if seen != example["stages"]:
+            problem = f"the rules see {seen!r} here, the example says {example['stages']!r}"
+            wrong.append(LensError(str(file), line, problem))
+    return wrong
