@@ -24,6 +24,8 @@ ANSWERS = {
     **{f"own of {name}": lambda shop, name=name: shop.lens(name).own() for name in lenses.names()},
     "matrix": lambda shop: shop.lens("hankins").matrix(),
     "numbers": lambda shop: shop.lens("five_stage").numbers(),
+    "loops": lambda shop: shop.lens("hankins").loops(),
+    "loopers": lambda shop: shop.lens("hankins").loopers("explore", "compare", "explore"),
     "compare": lambda shop: shop.compare("funnel", "hankins"),
     "catches": lambda shop: shop.lens("stdc").catches(),
     "explain": lambda shop: shop.lens("hankins").explain("u1"),

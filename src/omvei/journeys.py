@@ -20,6 +20,7 @@ from .answers import (
     findings,
     funnel,
     leaks,
+    loops,
     map,
     matrix,
     numbers,
@@ -195,6 +196,8 @@ class Journeys:
     own = own.own
     matrix = matrix.matrix
     numbers = numbers.numbers
+    loopers = loops.loopers
+    loops = loops.loops
     compare = side_by_side.compare
     catches = side_by_side.catches
     explain = explain.explain

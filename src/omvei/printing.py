@@ -313,6 +313,22 @@ def _numbers(said: Row) -> None:
     )
 
 
+def _loops(said: Row) -> None:
+    ways = [{**row, "way": " → ".join(row["way"])} for row in said["ways"][:ROWS]]
+    if ways:
+        table(f"Ways to {said['goal']}", ways, ("way", "is", "people", "share", "days"))
+    rows = [
+        {**row, "loop": " → ".join(row["loop"]), "later": _rate(row["later"])}
+        | {"days": _between(row, "days", "days_low", "days_high")}
+        for row in said["loops"][:ROWS]
+    ]
+    table(
+        f"Loops under {said['lens']}", rows, ("loop", "people", "times", "days", "later", "value")
+    )
+    if (more := len(said["loops"]) - ROWS) > 0:
+        print_lines([f"{more} more loops are in --json."])
+
+
 def _compare(said: Row) -> None:
     figures = ("fit_moves", "placed", "reentries", "windingness", "entropy")
     rows = [{**row, **{key: row[key]["value"] for key in figures}} for row in said["models"]]
@@ -495,6 +511,7 @@ PRINTED = {
     "leaks": _leaks,
     "matrix": _matrix,
     "numbers": _numbers,
+    "loops": _loops,
     "compare": _compare,
     "catches": _catches,
     "explain": _explain,

@@ -110,6 +110,8 @@ def plain(line, mode, rest, quiet, settled, end):
         if mode == "deepest":
             now = placed if now is None or placed > now else now
             now = None if now is not None and now < 0 else now
+        elif mode == "rule":
+            now = placed if placed >= 0 else None
         elif placed >= 0:
             now = placed
         found.append((time, 255 if now is None else now, row))

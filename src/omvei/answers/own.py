@@ -218,7 +218,7 @@ def own(journeys: "Journeys") -> Result:
     """
     model = journeys.model
     stages, moves, people = standing(journeys)
-    currency = _usual(journeys)
+    currency = usual(journeys)
     known = journeys.words["currency"]
     buyers = journeys.run(Buyers(known.index(currency) if currency else -1, journeys.end))
     figures: list[Figure] = _few(buyers, "conversion_rate", "repeat_rate")
@@ -242,7 +242,7 @@ def _sells(journeys: "Journeys") -> bool:
     return bool(journeys.whole().run(Tally("kind", len(codes())))[code, 0])
 
 
-def _usual(journeys: "Journeys") -> str | None:
+def usual(journeys: "Journeys") -> str | None:
     """The currency of most touchpoints with an amount; None where there is none."""
     words = journeys.words["currency"]
     if not words:

@@ -123,6 +123,24 @@ def compare(folder: Path, /, names: tuple[str, ...], raw: bool, **asked: Any) ->
     show(asked_of(folder, **asked).compare(*names), raw)
 
 
+@lens.command()
+@click.argument("name")
+@click.option("--people", "whose", metavar="STAGES", help="List the people of this loop.")
+@among
+@as_json
+@click.pass_obj
+def loops(folder: Path, /, name: str, whose: str | None, raw: bool, **asked: Any) -> None:
+    r"""List the loops people make, and the detours and shortcuts to the goal.
+
+    \b
+    Examples:
+      omvei lens loops five_stage
+      omvei lens loops five_stage --people "consideration decision consideration"
+    """
+    found = _seen(folder, name, asked)
+    show(found.loops() if whose is None else found.loopers(*whose.split()), raw)
+
+
 @lens.command("what-if")
 @click.argument("name")
 @click.argument("source")
