@@ -21,6 +21,8 @@ ADDRESSES = [
     "/data/sources", "/data/sources/meta-ads", "/data/sources/table",
     "/data/quality", "/data/identity",
     "/models/cdj2009", "/models/messy_middle", "/models/stdc?care_min_purchases=2",
+    "/models/compare", "/models/compare?a=stdc&b=hankins",
+    "/models/compare?from=2000-01-01&to=2000-01-02",
     "/models/hankins?from=2000-01-01&to=2000-01-02",
 ]  # fmt: skip
 
@@ -62,6 +64,7 @@ def test_no_page_has_an_inline_style_or_script(pages, address):
         "/plan",
         "/data",
         "/models/stdc",
+        "/models/compare",
     ],
 )
 def test_every_page_has_its_json(pages, page):

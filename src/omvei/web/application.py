@@ -26,6 +26,7 @@ from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.language import words
 from omvei.web import (
     channels,
+    compare,
     content,
     data,
     funnel,
@@ -67,6 +68,7 @@ ROUTES = [
     *_both("/leaks", leaks.leaks),
     *_both("/funnel", funnel.funnel),
     Route("/models", models.first),
+    *_both("/models/compare", compare.compare),
     Route("/models/{name}.json", models.model),
     Route("/models/{name}", models.model),
     *_both("/questions", questions.questions),
