@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "people": {"errors", "events"},
     "touchpoints": {"errors", "keeping"},
     "blocks": {"errors", "events", "people", "touchpoints"},
+    "planned": {"durations", "errors", "keeping", "touchpoints"},
     "lenses": {"blocks", "durations", "errors", "touchpoints"},
     "result": {"drawings", "errors"},
     "answers": {
@@ -37,6 +38,7 @@ MAY_IMPORT = {
         "lenses",
         "moment",
         "people",
+        "planned",
         "result",
         "touchpoints",
     },

@@ -9,10 +9,16 @@ import omvei
 from omvei import lenses
 from omvei.plan.plan import propose
 from omvei.plan.scorecard import scorecard
+from omvei.planned.plan import Condition, Plan, Planned
 
 PAGE = (Path(__file__).parents[1] / "docs" / "json.md").read_text("utf-8")
 OPEN = ("values", "parameters", "when")
 """What holds keys of others: of sentences, and of a model's file."""
+PLAN = Plan(
+    "way",
+    "Way",
+    (Planned("a", Condition(("search",)), ()), Planned("b", Condition(("purchase",)), (0,))),
+)
 KINDS = ("search", "product_view", "product_view", "purchase")
 ANSWERS = {
     "summary": lambda shop: shop.summary(),
@@ -36,6 +42,8 @@ ANSWERS = {
     "readiness": lambda shop: shop.readiness(),
     "content": lambda shop: shop.content(),
     "touchpoints": lambda shop: shop.touchpoints(),
+    "conform": lambda shop: shop.conform(PLAN),
+    "alongside": lambda shop: shop.alongside(PLAN, "u1"),
     "findings": lambda shop: shop.findings(),
     "why": lambda shop: shop.why("u1"),
     "consent": lambda shop: shop.consent(),

@@ -11,10 +11,12 @@ import numpy as np
 
 from .answers import (
     choice,
+    conform,
     consent,
     content,
     costs,
     coverage,
+    deviating,
     differ,
     explain,
     findings,
@@ -216,6 +218,9 @@ class Journeys:
     choice = choice.choice
     costs = costs.costs
     touchpoints = touchpoints.touchpoints
+    conform = conform.conform
+    alongside = deviating.alongside
+    deviating = deviating.deviating
 
     def find(self, who: str) -> int | None:
         """The person who holds an identifier: an id, a user id, an e-mail, an order number, ..."""

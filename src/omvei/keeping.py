@@ -76,15 +76,27 @@ def write(file: Path, said: Any, check: Check | None = None) -> None:
     `check` is called with the new page before anything is changed: what it raises is told as of
     the file, and the file stays as it was.
     """
+    top = "".join(_comments(file))
+    rewrite(file, top + yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=100), check)
+
+
+def rewrite(file: Path, text: str, check: Check | None = None) -> None:
+    """Write a file anew as the text a person typed, checked and kept as by `write`."""
     with _alone(file):
-        top = "".join(_comments(file))
-        text = top + yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=100)
         if check is not None:
             check(_parsed(file, text))
         for undone in _versions(file, "undone"):
             undone.unlink()
         _push(file, "earlier")
         _put(file, text)
+
+
+def remove(file: Path) -> None:
+    """Take a file away; it is kept as an earlier version."""
+    with _alone(file):
+        if file.exists():
+            _push(file, "earlier")
+            file.unlink()
 
 
 def undo(file: Path) -> bool:

@@ -501,10 +501,44 @@ def _plan(said: Row) -> None:
     table(f"Plan ({said['model']})", rows, columns)
 
 
+def _conform(said: Row) -> None:
+    steps = ("touchpoint", "phase", "people", "kept", "failing", "missing", "out_of_order")
+    table(f"Plan {said['name']}", said["touchpoints"], (*steps, "waiting", "late"))
+    rows = [
+        {**row, "later": _rate(row["later"]), "otherwise": _rate(row["otherwise"])}
+        for row in said["deviations"]
+    ]
+    columns = ("deviation", "touchpoint", "people", "share", "later", "otherwise")
+    table("Deviations", rows[:ROWS], columns)
+    fit = said["fitness"]
+    fitness = f"{fit['value']:.2f} ({fit['low']:.2f}-{fit['high']:.2f})" if fit else "none"
+    print_lines(
+        [
+            f"{said['n']} people compared, {said['kept']} as planned, {said['open']} still under "
+            f"way; {said['without']} never met the plan. Fitness: {fitness}",
+            f"later, otherwise: {said['goal'] or 'no goal'} within {said['horizon_days']} days "
+            "after the last planned touchpoint. Association, not cause.",
+        ]
+    )
+
+
+def _deviating(said: Row) -> None:
+    title = f"{said['n']} people: {said['deviation']} {said['touchpoint']}"
+    table(title, said["rows"], ("person", "fitness", "deviations"))
+
+
+def _alongside(said: Row) -> None:
+    title = f"Person {said['person']} beside the plan {said['name']}: {said['fitness']:.2f}"
+    table(title, said["rows"], ("planned", "state", "time", "kind", "content", "channel"))
+
+
 PRINTED = {
     "choice": _choice,
     "readiness": _readiness,
     "content": _content,
+    "conform": _conform,
+    "deviating": _deviating,
+    "alongside": _alongside,
     "touchpoints": _touchpoints,
     "map": _map,
     "funnel": _steps,

@@ -14,7 +14,7 @@ ADDRESSES = [
     "/people/u1", "/leaks", "/funnel", "/questions", "/data", "/nothing",
     "/data/sources", "/data/sources/meta-ads", "/data/quality", "/data/identity",
     "/models/compare", "/models/stdc", "/models/messy_middle", "/models/five_stage",
-    "/plan", "/touchpoints", "/content", "/channels",
+    "/plan", "/plans", "/touchpoints", "/content", "/channels",
 ]  # fmt: skip
 
 

@@ -26,6 +26,7 @@ def shared(said: Said, least: int = LEAST) -> Said:
         "map": ("nodes", "edges"),
         "leaks": ("stages", "transitions"),
         "funnel": ("steps",),
+        "conform": ("deviations",),
         "own": ("stages", "moves", "reached", "over_time", "cues", "cycles", "routes", "figures"),
     }
     kept = dict(said)

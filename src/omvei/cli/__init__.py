@@ -4,7 +4,7 @@ Nothing is computed here. Heavy parts are imported by the command that needs the
 `omvei --help` is quick.
 """
 
-from . import asking, care, data, identity, knowing, planning, rules, seeing, worksheets
+from . import asking, care, data, identity, knowing, planned, planning, rules, seeing, worksheets
 from .group import main
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "identity",
     "knowing",
     "main",
+    "planned",
     "planning",
     "rules",
     "seeing",

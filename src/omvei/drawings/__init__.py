@@ -52,7 +52,7 @@ def styles(*, models: bool) -> str:
 
 
 def _body(answer: Mapping[str, Any], language: str) -> str:
-    from omvei.drawings import funnel, leaks, models, trace
+    from omvei.drawings import funnel, leaks, models, planned, trace
     from omvei.language import words
 
     drawings = {
@@ -60,5 +60,7 @@ def _body(answer: Mapping[str, Any], language: str) -> str:
         "leaks": leaks.draw,
         "own": models.draw_with_table,
         "trace": trace.draw,
+        "conform": planned.whole,
+        "alongside": planned.whole,
     }
     return drawings[answer["answer"]](answer, words(language))

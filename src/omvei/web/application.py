@@ -36,6 +36,7 @@ from omvei.web import (
     models,
     people,
     plan,
+    plans,
     quality,
     questions,
     sources,
@@ -82,6 +83,15 @@ ROUTES = [
     *_both("/content", content.content),
     Route("/content", content.change, methods=["POST"]),
     *_both("/channels", channels.channels),
+    *_both("/plans", plans.plans),
+    Route("/plans", plans.make, methods=["POST"]),
+    *_both("/plans/{plan}/people", plans.people),
+    Route("/plans/{plan}/person/{person:path}.json", plans.person),
+    Route("/plans/{plan}/person/{person:path}", plans.person),
+    Route("/plans/{plan}.xml", plans.exported),
+    Route("/plans/{plan}.json", plans.one),
+    Route("/plans/{plan}", plans.one),
+    Route("/plans/{plan}", plans.change, methods=["POST"]),
     *_both("/data", data.data),
     *_both("/data/rejected", data.rejected),
     *_both("/data/sources", sources.listing),
@@ -177,8 +187,8 @@ class Static(StaticFiles):
     """The pages' own files, and the style sheet of the drawings."""
 
     def lookup_path(self, path: str) -> tuple[str, Any]:
-        """Find a file; two sheets live with the drawings, which need no web."""
-        if path in ("drawings.css", "models/models.css"):
+        """Find a file; some sheets live with the drawings, which need no web."""
+        if path in ("drawings.css", "planned.css", "models/models.css"):
             file = Path(drawings.__file__).parent / path
             return str(file), file.stat()
         return super().lookup_path(path)

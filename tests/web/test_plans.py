@@ -1,0 +1,127 @@
+"""Planned journeys in the app: made, compared, changed, undone."""
+
+import pytest
+from web.conftest import client
+from web.test_worksheets import send
+
+import omvei
+from omvei.drawings import page
+from omvei.errors import OmveiError
+from omvei.planned import cjml, plan
+
+STEPS = {"name": "First purchase", "step": ["search", "product_view", "purchase"]}
+
+
+@pytest.fixture
+def planned(shop):
+    pages = client(shop)
+    send(pages, "/plans", **STEPS)
+    yield pages
+    for name in plan.names(shop / "definitions"):
+        send(pages, f"/plans/{name}", do="remove")
+
+
+def test_a_plan_of_chosen_steps_is_compared_with_everybody(planned):
+    page = planned.get("/plans/first_purchase?period=all").text
+    said = planned.get("/plans/first_purchase.json?period=all").json()
+    assert "Missing: Search" in page
+    assert said["kept"] + said["deviating"] + said["open"] >= said["n"]
+
+
+def test_every_deviation_leads_to_its_people_and_their_diagram(planned):
+    said = planned.get("/plans/first_purchase.json?period=all").json()
+    for row in said["deviations"]:
+        asked = {key: row[key] for key in ("deviation", "touchpoint")} | {"period": "all"}
+        listed = planned.get("/plans/first_purchase/people.json", params=asked).json()
+        assert listed["n"] == row["people"]
+        assert planned.get("/plans/first_purchase/people", params=asked).status_code == 200
+    who = listed["rows"][0]["person"]
+    for language in ("en", "nb", "sv", "da"):
+        page = planned.get(
+            f"/plans/first_purchase/person/{who}?period=all",
+            headers={"accept-language": language},
+        )
+        assert page.status_code == 200
+        assert "<svg" in page.text
+
+
+def test_a_mistake_in_the_text_is_shown_and_nothing_is_changed(planned):
+    address = "/plans/first_purchase"
+    before = planned.get(f"{address}.xml").text
+    wrong = "touchpoints: [{id: a, kind: serch}]"
+    told = send(planned, address, text=wrong, do="save")
+    assert told.status_code == 400
+    assert "no kind &#39;serch&#39;" in told.text
+    assert planned.get(f"{address}.xml").text == before
+
+
+def test_a_change_is_undone_and_done_again(planned):
+    address = "/plans/first_purchase"
+    send(planned, address, text="touchpoints: [{id: Only, kind: search}]", do="save")
+    assert "Only" in planned.get(f"{address}.xml").text
+    send(planned, address, do="undo")
+    assert "Only" not in planned.get(f"{address}.xml").text
+    send(planned, address, do="redo")
+    assert "Only" in planned.get(f"{address}.xml").text
+
+
+def test_a_plan_begins_with_one_persons_way(planned):
+    told = send(planned, "/plans", name="One way", person="u0")
+    assert told.status_code == 200
+    assert "add_to_cart" in told.text
+
+
+@pytest.mark.parametrize("language", ["en", "nb", "sv", "da"])
+def test_plans_are_made_without_data(empty, language):
+    pages = client(empty)
+    send(pages, "/plans", **STEPS)
+    page = pages.get("/plans/first_purchase", headers={"accept-language": language})
+    assert page.status_code == 200
+    assert pages.get("/plans", headers={"accept-language": language}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{"name": ""}, {"name": "no steps"}, {"name": "x", "person": "nobody"}, {"name": "../../up!"}],
+)
+def test_a_plan_that_cannot_be_made_is_refused_in_words(shop, form):
+    answer = send(client(shop), "/plans", **form)
+    assert answer.status_code in (400, 404)
+    assert "Traceback" not in answer.text
+
+
+def test_cjml_is_written_and_read_back(planned, shop):
+    first = plan.load(shop / "definitions", "first_purchase")
+    again = cjml.read(cjml.write(first))
+    told = [(one.id, one.condition.kind) for one in first.touchpoints]
+    assert [(row["id"], (row["kind"],)) for row in again["touchpoints"]] == told
+
+
+def test_cjml_as_its_editor_writes_it_is_read():
+    text = """<CJML version="2.0"><plannedJourney><journeyID>Onboarding</journeyID>
+    <journeyPhases><journeyPhase phaseID="a"><phaseName>Order</phaseName></journeyPhase>
+    </journeyPhases><touchpoints><plannedCommunicationPoint><touchpointID>T1</touchpointID>
+    <belongsTo phaseIDref="a"></belongsTo><initiator><refersTo actorIDref="c"/>
+    <initiatorLabel>Send order</initiatorLabel></initiator><channel><channelName>Web</channelName>
+    </channel></plannedCommunicationPoint><plannedAction><touchpointID>T2</touchpointID>
+    <initiator><initiatorLabel>Send order</initiatorLabel></initiator></plannedAction>
+    </touchpoints></plannedJourney></CJML>"""
+    assert cjml.read(text)["touchpoints"] == [
+        {"id": "Send order", "event": "Send order", "phase": "Order", "channel": "Web"},
+        {"id": "Send order (T2)", "event": "Send order"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "no xml", "<CJML/>", "<plannedJourney/>", '<!DOCTYPE a [<!ENTITY b "c">]><CJML/>'],
+)
+def test_what_is_no_cjml_is_refused_in_words(text):
+    with pytest.raises(OmveiError, match=r"XML|planned|touchpoints|entities"):
+        cjml.read(text)
+
+
+def test_both_answers_are_drawn_as_pages_of_their_own(planned, shop):
+    told = omvei.open(shop).journeys
+    for answer in (told.conform("first_purchase"), told.alongside("first_purchase", "u0")):
+        assert "<svg" in page(answer.to_json())
