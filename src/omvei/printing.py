@@ -532,7 +532,18 @@ def _alongside(said: Row) -> None:
     table(title, said["rows"], ("planned", "state", "time", "kind", "content", "channel"))
 
 
+def _consent(said: Row) -> None:
+    table("Consent", said["states"], ("state", "people", "converted"))
+    if said["bounds"]:
+        low, high = said["bounds"]["low"], said["bounds"]["high"]
+        Console().print(
+            f"Of everybody, between {low:.0%} and {high:.0%} reached the goal, "
+            "whatever those who did not consent did."
+        )
+
+
 PRINTED = {
+    "consent": _consent,
     "choice": _choice,
     "readiness": _readiness,
     "content": _content,
