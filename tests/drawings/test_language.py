@@ -44,7 +44,10 @@ def test_every_language_has_the_keys_of_english(language):
 def test_a_sentence_is_filled_in_with_the_same_values_in_every_language(language):
     english = catalogue("en")
     for key, sentence in catalogue(language).items():
-        assert places(sentence) == places(english[key]), key
+        if key.startswith("refusal."):  # English is the terminal's; a page may need less of it
+            assert places(sentence) <= places(english[key]), key
+        else:
+            assert places(sentence) == places(english[key]), key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
