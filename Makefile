@@ -11,7 +11,7 @@ run: $(VENV)/.installed
 
 # Everything that must hold before a change is merged.
 test: lint
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 # Form and types.
 lint: $(VENV)/.installed-dev
