@@ -77,7 +77,7 @@ def unlike(difference: NDArray[np.float64], drawn: NDArray[np.float64]) -> float
 
     difference  (lines,)  what was seen; drawn  (replicates, lines)  the same in each replicate
 
-    >>> apart = np.random.default_rng(1).normal(0, 1, (REPLICATES, 3))
+    >>> apart = np.random.default_rng(1).normal(0, 1, (200, 3))
     >>> round(unlike(np.array([9.0, 9.0, 9.0]), apart + 9), 3)
     0.005
     """

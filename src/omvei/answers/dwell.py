@@ -22,7 +22,7 @@ def median_stay(
 
     >>> times, ended = np.arange(1, 102), np.ones(101, bool)
     >>> median_stay(times, ended, 101)
-    (51.0, 40.0, 60.0)
+    (51.0, 41.0, 60.0)
     >>> median_stay(np.array([1, 2, 3, 4]), np.array([True, False, False, False]), 4)[0] is None
     True
     """
