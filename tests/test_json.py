@@ -33,6 +33,7 @@ ANSWERS = {
     "loops": lambda shop: shop.lens("hankins").loops(),
     "loopers": lambda shop: shop.lens("hankins").loopers("explore", "compare", "explore"),
     "compare": lambda shop: shop.compare("funnel", "hankins"),
+    "fit": lambda shop: shop.fit(),
     "catches": lambda shop: shop.lens("stdc").catches(),
     "explain": lambda shop: shop.lens("hankins").explain("u1"),
     "what_if": lambda shop: shop.lens("hankins").what_if("trigger", "explore", 0.5),

@@ -20,6 +20,7 @@ from .answers import (
     differ,
     explain,
     findings,
+    fit,
     funnel,
     leaks,
     loops,
@@ -202,6 +203,7 @@ class Journeys:
     loops = loops.loops
     compare = side_by_side.compare
     catches = side_by_side.catches
+    fit = fit.fit
     explain = explain.explain
     what_if = whatif.what_if
     differ = differ.differ

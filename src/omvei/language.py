@@ -196,6 +196,17 @@ class Words:
         names = _lens_names(name)
         return names.get(self.language) or names.get("en") or name.replace("_", " ").capitalize()
 
+    def good_for(self, name: str) -> str:
+        """Return what a model is good for.
+
+        >>> words("nb").good_for("hankins")
+        'Å se hvilke veier de fleste tar, når dere har mange besøkende'
+        """
+        from omvei import lenses
+
+        said = lenses.load(name).good_for
+        return said.get(self.language) or said.get("en") or ""
+
     def label(self, by: str, name: str, lens: str | None = None) -> str:
         """Return what the screen calls the node `name` of a map `by` something."""
         if name in ("Other", "(none)", "(no stage)"):

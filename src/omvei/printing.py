@@ -356,6 +356,44 @@ def _explain(said: Row) -> None:
     table(f"{said['person']} under {said['lens']}", rows, columns)
 
 
+def models(rows: Sequence[Row], fit: Row | None) -> None:
+    """Print the models, what each is good for, and how it fits the data if there is any."""
+    told = [{**row, "stages": " · ".join(row["stages"])} for row in rows]
+    table("Models", told, ("name", "title", "stages", "good_for"))
+    print_lines([f"For a small shop: {', '.join(r['name'] for r in rows if r['small_shop'])}."])
+    if fit is None or not fit["n"]:
+        return
+    fits = [
+        {
+            **row,
+            "placed": _part(row["placed"]),
+            "moves": "all are allowed" if row["free"] else _part(row["fit_moves"]),
+            "seen": f"{row['seen']} of {row['stages']}",
+        }
+        for row in fit["models"]
+    ]
+    table(f"How they fit {fit['n']} people", fits, ("lens", "placed", "moves", "seen"))
+    if fit["best"] is None:
+        print_lines(["Under 30 people are too few to say which fits best."])
+    else:
+        alike = f" (as well: {', '.join(fit['alike'])})" if fit["alike"] else ""
+        print_lines(
+            [
+                f"{fit['best']} fits best{alike}: the lowest of its three shares is the highest.",
+                "That a model can be used here does not make it the most useful.",
+            ]
+        )
+
+
+def _part(figure: Row) -> str:
+    """A share; so many of so many where there are too few people."""
+    if figure["value"] is None:
+        return "–"
+    if figure["too_few"]:
+        return f"{figure['count']} of {figure['of']} (too few)"
+    return f"{figure['value']:.0%} ({figure['low']:.0%}–{figure['high']:.0%})"
+
+
 def model(said: Row) -> None:
     """Print what a model says."""
     stages = [{**row, "label": row["label"].get("en", row["stage"])} for row in said["stages"]]

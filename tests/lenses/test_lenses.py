@@ -61,6 +61,7 @@ rules:
             r"\$many is not one of the parameters",
         ),
         (GOOD.replace("kind: search", "rating: good"), "rating is {at_least: n}"),
+        (GOOD + "good_for: [shops]\n", "good_for is a sentence"),
         (GOOD + "  - bad", "is not YAML"),
         ("just words", "expected a model"),
     ],

@@ -44,3 +44,16 @@ def test_every_question_is_asked_in_every_language(name):
         assert set(question.asked) == set(LANGUAGES)
         for figure in question.figures:
             assert words("en").has(f"measure.{figure}"), figure
+
+
+@pytest.mark.parametrize("name", lenses.names())
+def test_every_model_says_what_it_is_good_for_in_every_language(name):
+    said = lenses.load(name).good_for
+    assert set(said) == set(LANGUAGES)
+    assert len(set(said.values())) == len(LANGUAGES)  # nothing is left in another language
+    assert all(text.strip() and not text.endswith(".") for text in said.values())
+
+
+def test_models_are_good_for_different_things():
+    for language in LANGUAGES:
+        assert len({words(language).good_for(name) for name in lenses.names()}) == 13

@@ -13,6 +13,7 @@ ADDRESSES = [
     "/map?by=kind&source=product_view&target=add_to_cart", "/map?follow=any", "/people",
     "/people/u1", "/leaks", "/funnel", "/questions", "/data", "/nothing",
     "/data/sources", "/data/sources/meta-ads", "/data/quality", "/data/identity",
+    "/models", "/models?show=full",
     "/models/compare", "/models/stdc", "/models/messy_middle", "/models/five_stage",
     "/plan", "/plans", "/touchpoints", "/content", "/channels",
 ]  # fmt: skip
@@ -61,7 +62,7 @@ def test_an_empty_and_a_small_workspace_have_no_barrier(browser, empty, few):
     axe, found = Axe(), []
     for path in (empty, few):
         for at in serve(path):
-            for address in ("/", "/map", "/leaks", "/plan", "/data"):
+            for address in ("/", "/map", "/leaks", "/models", "/plan", "/data"):
                 page = browser.new_page(locale="nb-NO")
                 page.goto(at + address)
                 found += [(address, v["id"]) for v in axe.run(page).response["violations"]]

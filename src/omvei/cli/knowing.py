@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from .. import printing
+from ..workspace import open
 from .group import as_json, main
 
 
@@ -14,13 +15,20 @@ from .group import as_json, main
 @as_json
 @click.pass_obj
 def lenses(folder: Path, /, raw: bool) -> None:
-    """List the journey models, those of the workspace included. Which to use: docs/models.md."""
+    """List the journey models, those of the workspace included: what each is good for, and how it
+    fits the data there is. Which to use: docs/models.md.
+    """
     from .. import lenses as models
+    from ..lenses.lens import SMALL_SHOP
     from ..lenses.own import files
 
+    own = files(folder)
+    known = {name: models.load(own.get(name, name)) for name in (*models.names(), *own)}
+    fit = _fit(folder, list(known))
+    fits = {row["lens"]: row for row in fit["models"]} if fit else {}
     rows: list[dict[str, Any]] = []
-    for name in (*models.names(), *files(folder)):
-        model = models.load(files(folder).get(name, name))
+    for name, model in known.items():
+        told = fits.get(name)
         rows.append(
             {
                 "name": name,
@@ -29,13 +37,27 @@ def lenses(folder: Path, /, raw: bool) -> None:
                 **{key: model.facts.get(key) for key in ("shape", "unit", "source", "year")},
                 "carrier": model.carrier,
                 "quiet_days": model.quiet_days,
+                "good_for": model.good_for.get("en"),
+                "small_shop": name in SMALL_SHOP,
+                "best": fit is not None and fit["best"] == name,
+                **{key: told[key] if told else None for key in ("placed", "fit_moves", "seen")},
             }
         )
     if raw:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
-        told = [{**row, "stages": " · ".join(row["stages"])} for row in rows]
-        printing.table("Models", told, ("name", "title", "stages"))
+        printing.models(rows, fit)
+
+
+def _fit(folder: Path, names: list[str]) -> dict[str, Any] | None:
+    """How the models fit the data of the workspace; None where there is no data."""
+    from ..errors import NothingToAnswerError, WorkspaceError
+
+    try:
+        journeys = open(folder).journeys
+    except (NothingToAnswerError, WorkspaceError):
+        return None
+    return journeys.fit(*names).to_json()
 
 
 @main.command()

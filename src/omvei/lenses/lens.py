@@ -51,7 +51,11 @@ KEYS = {
     "moves",
     "examples",
     "note",
+    "good_for",
 }
+
+SMALL_SHOP = ("stdc", "messy_middle", "lemon_verhoef")
+"""The models that suffice for a small shop; docs/models.md says why these."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ class Lens:
     """The moves the model allows, between different stages."""
     facts: dict[str, Any] = field(default_factory=dict)
     """Authors, year, source, perspective, unit, shape, note."""
+    good_for: dict[str, str] = field(default_factory=dict)
+    """What the model helps with, by language."""
     questions: tuple[Question, ...] = ()
     examples: tuple[dict[str, str], ...] = ()
     digest: str = ""
@@ -204,6 +210,8 @@ def read(text: str, file: str, given: Mapping[str, float] | None = None) -> Lens
     for key in ("parameters", "rest"):
         if not isinstance(said.get(key) or {}, dict):
             raise fail(f"{key} is written {{name: value}}, not {said[key]!r}")
+    if not isinstance(said.get("good_for") or "", str | dict):
+        raise fail("good_for is a sentence, or {en: a sentence} for each language")
     if said["carrier"] not in CARRIERS:
         raise fail(f"carrier {said['carrier']!r} is not one of {', '.join(CARRIERS)}")
     stages = tuple(_stage(item, fail) for item in said["stages"] or [])
@@ -242,6 +250,7 @@ def read(text: str, file: str, given: Mapping[str, float] | None = None) -> Lens
             key: said.get(key)
             for key in ("authors", "year", "source", "perspective", "unit", "shape", "note")
         },
+        _words(said.get("good_for")),
         tuple(_question(item, fail) for item in said.get("questions") or ()),
         tuple(_example(item, fail) for item in said.get("examples") or ()),
         sha256(f"{text}{sorted((given or {}).items()) or ''}".encode()).hexdigest()[:12],

@@ -26,6 +26,7 @@ from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.language import words
 from omvei.web import (
     channels,
+    choosing,
     compare,
     content,
     data,
@@ -68,7 +69,7 @@ ROUTES = [
     Route("/people/{person:path}", people.person),
     *_both("/leaks", leaks.leaks),
     *_both("/funnel", funnel.funnel),
-    Route("/models", models.first),
+    *_both("/models", choosing.choosing),
     *_both("/models/compare", compare.compare),
     Route("/models/{name}.json", models.model),
     Route("/models/{name}", models.model),

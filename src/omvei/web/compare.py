@@ -41,12 +41,12 @@ def compare(request: Request) -> Response:
 
 def _figures(answer: dict[str, Any], t: Words) -> list[dict[str, Any]]:
     return [
-        {"name": name, "values": [_figure(row[name], t) for row in answer["models"]]}
+        {"name": name, "values": [figure(row[name], t) for row in answer["models"]]}
         for name in FIGURES
     ]
 
 
-def _figure(told: dict[str, Any], t: Words) -> dict[str, str]:
+def figure(told: dict[str, Any], t: Words) -> dict[str, str]:
     """A number in words, and how sure it is; under 30 people a share is so many of so many."""
     if told["value"] is None:
         return {"value": "–", "sure": ""}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from omvei import lenses
 from omvei.drawings import models as drawing
@@ -17,11 +17,6 @@ from omvei.web.showing import address, as_json, said, show, wants_json
 Said = dict[str, Any]
 SET = ("care_min_purchases", "satisfied")
 """The parameters that a reader may set on the page."""
-
-
-def first(request: Request) -> Response:
-    """Lead to the model that most begin with."""
-    return RedirectResponse(address("/models/stdc", dict(request.query_params)), 303)
 
 
 def model(request: Request) -> Response:
