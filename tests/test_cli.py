@@ -35,6 +35,7 @@ COMMANDS = [
     ("leaks --lens stdc --quiet 30d", ["stages", "transitions"]),
     ("people --edge search purchase --by kind", ["rows", "n"]),
     ("findings", ["findings"]),
+    ("advice", ["rows", "bring"]),
     ("quality", ["kinds", "orders"]),
     ("policy compare strict default", ["policies", "channels"]),
 ]

@@ -7,6 +7,7 @@ import pytest
 
 import omvei
 from omvei import lenses
+from omvei.plan.advice import advice
 from omvei.plan.plan import propose
 from omvei.plan.scorecard import scorecard
 from omvei.planned.plan import Condition, Plan, Planned
@@ -50,6 +51,7 @@ ANSWERS = {
     "consent": lambda shop: shop.consent(),
     "quality": lambda shop: shop.quality(),
     "policies": lambda shop: shop.beside({"policy": shop}),
+    "advice": lambda shop: advice(shop, propose("stdc", "web_shop")),
     "plan": lambda shop: scorecard(propose("stdc", "web_shop"), shop),
 }
 

@@ -204,6 +204,31 @@ def _findings(said: Row) -> None:
     )
 
 
+def _advice(said: Row) -> None:
+    from .language import words
+    from .plan.advice import sentences
+
+    english = words("en")
+    for row in said["rows"]:
+        what, why = sentences(row, english)
+        told = row["evidence"]
+        number = _rate(
+            {**told, "converted": told["count"], "people": told["n"], "rate": told["value"]}
+        )
+        if told["unit"] not in ("share", "difference"):
+            number = f"{told['value']:.4g} ({told['low']:.4g}–{told['high']:.4g})"
+        print_lines(
+            [
+                f"{row['rank']}. {what}",
+                f"   {why}",
+                f"   {row['stage']} · {told['unit']} {number} · judge it by {row['kpi']}",
+            ]
+        )
+    print_lines([english(f"advice.bring.{one['what']}") for one in said["bring"]])
+    if said["rows"]:
+        print_lines(["Observed. Association, not cause: look into it, and test."])
+
+
 def _people(said: Row) -> None:
     table(
         f"{said['n']} people",
@@ -582,6 +607,7 @@ def _consent(said: Row) -> None:
 
 PRINTED = {
     "consent": _consent,
+    "advice": _advice,
     "choice": _choice,
     "readiness": _readiness,
     "content": _content,

@@ -15,7 +15,7 @@ ADDRESSES = [
     "/map?numbers=later", "/map?period=quarter", "/map?from=2025-03-01&to=2025-04-30",
     "/people", "/people?by=kind&node=search", "/people/u1", "/people/u1?lens=stdc",
     "/leaks", "/leaks?lens=funnel", "/funnel", "/funnel?by=stage", "/questions",
-    "/plan", "/plans", "/touchpoints", "/touchpoints?lens=stdc", "/content", "/channels",
+    "/plan", "/advice", "/plans", "/touchpoints", "/touchpoints?lens=stdc", "/content", "/channels",
     "/content?stage=decision&format=offer&channel=Email",
     "/funnel?by=kind&step=search&step=purchase&within=7d", "/data", "/data/rejected",
     "/data/sources", "/data/sources/meta-ads", "/data/sources/table",

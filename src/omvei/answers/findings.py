@@ -68,8 +68,11 @@ def _node(by: str, name: str) -> dict[str, str]:
     return {"by": by, "id": name}
 
 
-def _path(journeys: "Journeys", drawn: dict[str, Any], by: str) -> list[Finding]:
-    """The move after which people reach the goal most clearly more often."""
+def clearest(drawn: dict[str, Any]) -> list[dict[str, Any]]:
+    """The moves of a map after which people reached the goal clearly more often, clearest first.
+
+    Moves next to the goal, returns to the same place and the ends of journeys are left out.
+    """
     ends = {START, END, OTHER, NO_STAGE}
     clear = [
         edge
@@ -82,16 +85,23 @@ def _path(journeys: "Journeys", drawn: dict[str, Any], by: str) -> list[Finding]
         and edge["first"]["people"] >= FEW
         and edge["otherwise"]["people"] >= FEW
     ]
-    if not clear:
-        return []
-    best = max(
+    return sorted(
         clear,
         key=lambda e: (
             e["difference"]["low"] * e["first"]["people"] ** 0.5,
             e["source"],
             e["target"],
         ),
+        reverse=True,
     )
+
+
+def _path(journeys: "Journeys", drawn: dict[str, Any], by: str) -> list[Finding]:
+    """The move after which people reach the goal most clearly more often."""
+    clear = clearest(drawn)
+    if not clear:
+        return []
+    best = clear[0]
     return [
         {
             "key": "finding.path",

@@ -7,7 +7,7 @@ import click
 
 from ..errors import NothingToAnswerError, OmveiError
 from ..workspace import open
-from .group import as_json, asked_of, main, narrowed, show
+from .group import among, as_json, asked_of, main, narrowed, show
 
 LANGUAGE = click.option(
     "--language",
@@ -104,6 +104,23 @@ def undo(folder: Path) -> None:
     if not keeping.undo(plans.place(open(folder).path)):
         raise OmveiError("There is no earlier version of the plan.")
     click.echo("The plan is as it was before its last change.")
+
+
+@main.command()
+@among
+@as_json
+@click.pass_obj
+def advice(folder: Path, since: str, until: str, where: tuple[str, ...], raw: bool) -> None:
+    """Say what to do next: at most seven things, what speaks for each, and how to judge it.
+
+    The one nearest the purchase comes first, unless the data or the plan say otherwise. Without
+    data it says what to bring in. Nothing in it is a cause: look into it, and test.
+    """
+    from ..plan import plan as plans
+    from ..plan.advice import advice as answer_of
+
+    journeys = with_data(folder, since, until, where)
+    show(answer_of(journeys, plans.load(open(folder).path)), raw)
 
 
 def planned(folder: Path) -> Any:

@@ -25,6 +25,7 @@ from omvei import drawings
 from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.language import words
 from omvei.web import (
+    advice,
     channels,
     choosing,
     compare,
@@ -79,6 +80,7 @@ ROUTES = [
     Route("/plan/new", plan.new, methods=["POST"]),
     Route("/plan/rows/{row:int}", plan.row, methods=["POST"]),
     Route("/plan/back", plan.back, methods=["POST"]),
+    *_both("/advice", advice.advice),
     *_both("/touchpoints", touchpoints.touchpoints),
     Route("/touchpoints", touchpoints.change, methods=["POST"]),
     *_both("/content", content.content),
