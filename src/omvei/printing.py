@@ -224,7 +224,7 @@ def _advice(said: Row) -> None:
                 f"   {row['stage']} · {told['unit']} {number} · judge it by {row['kpi']}",
             ]
         )
-    print_lines([english(f"advice.bring.{one['what']}") for one in said["bring"]])
+    print_lines([english(f"advised.bring.{one['what']}") for one in said["bring"]])
     if said["rows"]:
         print_lines(["Observed. Association, not cause: look into it, and test."])
 

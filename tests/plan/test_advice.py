@@ -104,7 +104,7 @@ def test_a_row_is_said_in_every_language_and_never_as_a_cause(rows, language):
 def test_every_action_and_what_to_bring_has_its_sentences_in_every_language():
     for language in LANGUAGES:
         said = words(language)
-        assert all(said.has(f"advice.{one}{end}") for one in FIRST for end in ("", ".why"))
+        assert all(said.has(f"advised.{one}{end}") for one in FIRST for end in ("", ".why"))
 
 
 def test_every_part_of_a_journey_is_judged_by_its_own_measure():

@@ -53,7 +53,7 @@ def advice(journeys: "Journeys | None", plan: Plan | None = None) -> Result:
 
     Parts: `bring` (`what, href`: of visits, orders, searches, mail, answers and a plan, what is not
     there yet) and `rows`, at most seven: `rank, action, lens, stage, values` (of the sentences
-    `advice.<action>` and `advice.<action>.why`), `evidence` (`count, n, value, low, high, unit,
+    `advised.<action>` and `advised.<action>.why`), `evidence` (`count, n, value, low, high, unit,
     too_few`), `kpi` and `measure` (where it is now: `value, low, high, n, unit, too_few, missing`),
     `planned` (whether the plan for that part of the journey is on target; None where it does not
     say) and `href`.
@@ -138,7 +138,7 @@ def _ranked(found: list[Row], reached: dict[str | None, bool]) -> list[Row]:
 def sentences(row: Row, words: Words) -> tuple[str, str]:
     """What to do and why, of one row of the advice, in the reader's language."""
     filled = {name: _named(value, row["lens"], words) for name, value in row["values"].items()}
-    key = f"advice.{row['action']}"
+    key = f"advised.{row['action']}"
     return words(key, **filled), words(f"{key}.why", **filled)
 
 
