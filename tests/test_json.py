@@ -8,6 +8,7 @@ import pytest
 import omvei
 from omvei import lenses
 from omvei.plan.advice import advice
+from omvei.plan.checklist import checklist
 from omvei.plan.plan import propose
 from omvei.plan.scorecard import scorecard
 from omvei.planned.plan import Condition, Plan, Planned
@@ -52,6 +53,7 @@ ANSWERS = {
     "quality": lambda shop: shop.quality(),
     "policies": lambda shop: shop.beside({"policy": shop}),
     "advice": lambda shop: advice(shop, propose("stdc", "web_shop")),
+    "checklist": lambda shop: checklist(shop.workspace.path, shop),
     "plan": lambda shop: scorecard(propose("stdc", "web_shop"), shop),
 }
 

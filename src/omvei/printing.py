@@ -605,6 +605,14 @@ def _consent(said: Row) -> None:
         )
 
 
+def _checklist(said: Row) -> None:
+    for row in said["rows"]:
+        missing = f"No rows are any of {', '.join(row['missing'])}." if row["missing"] else None
+        told = (f"{row['question']}: {row['verdict']}", row["ask"], row["evidence"] or missing)
+        own = f"Your own answer: {row['own']}" if row["own"] else None
+        print_lines([line for line in (*told, own, f"Next: {row['next']}", "") if line is not None])
+
+
 PRINTED = {
     "consent": _consent,
     "advice": _advice,
@@ -638,6 +646,7 @@ PRINTED = {
     "policies": _policies,
     "own": _own,
     "plan": _plan,
+    "checklist": _checklist,
 }
 
 

@@ -15,7 +15,7 @@ ADDRESSES = [
     "/data/sources", "/data/sources/meta-ads", "/data/quality", "/data/identity",
     "/models", "/models?show=full",
     "/models/compare", "/models/stdc", "/models/messy_middle", "/models/five_stage",
-    "/plan", "/advice", "/plans", "/touchpoints", "/content", "/channels",
+    "/plan", "/checklist", "/advice", "/plans", "/touchpoints", "/content", "/channels",
 ]  # fmt: skip
 
 

@@ -123,6 +123,21 @@ def advice(folder: Path, since: str, until: str, where: tuple[str, ...], raw: bo
     show(answer_of(journeys, plans.load(open(folder).path)), raw)
 
 
+@main.command()
+@LANGUAGE
+@among
+@as_json
+@click.pass_obj
+def checklist(
+    folder: Path, language: str, since: str, until: str, where: tuple[str, ...], raw: bool
+) -> None:
+    """Say whether you meet the customer where they are: five questions, with evidence."""
+    from ..plan.checklist import checklist as answered
+
+    journeys = with_data(folder, since, until, where)
+    show(answered(open(folder).path, journeys, language), raw)
+
+
 def planned(folder: Path) -> Any:
     """The plan there is, or an error that says how to make one."""
     from ..plan import plan as plans

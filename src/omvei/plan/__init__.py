@@ -1,1 +1,1 @@
-"""ACT: the measurement plan. It helps without data, and lives with it."""
+"""ACT: the measurement plan and the checklist. They help without data, and live with it."""

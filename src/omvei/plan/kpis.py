@@ -122,16 +122,22 @@ def seen_kinds(journeys: "Journeys") -> set[str]:
     return {kind for kind, code in codes().items() if counts[code, 0]}
 
 
-def read_by(kpi: Kpi, journeys: "Journeys", stage: str, seen: set[str]) -> dict[str, Any]:
-    """A measure's value: `value, low, high, n, unit, too_few, trend, missing`.
+def read_by(
+    asked: Mapping[str, Any], journeys: "Journeys", stage: str, seen: set[str]
+) -> dict[str, Any]:
+    """What is asked of a measure: `value, low, high, n, unit, too_few, trend, missing`.
+
+    asked   as `answers.measures.measure` is asked
+    stage   the stage that `here` and `later` in it are about
+    seen    the kinds of touchpoint in the data
 
     `missing` are the kinds of touchpoint that the data would have to hold; the value is then None
     and nothing was counted: no referrals recorded is not the same as nobody who recommends.
     """
-    of, share = (_kinds(kpi.asked.get(part, {})) for part in ("of", "share"))
+    of, share = (_kinds(asked.get(part, {})) for part in ("of", "share"))
     missing = [
         kind
-        for wanted in (of, share, list(kpi.asked.get("needs", ())))
+        for wanted in (of, share, list(asked.get("needs", ())))
         if wanted and not seen & set(wanted)
         for kind in wanted
     ]
@@ -143,7 +149,7 @@ def read_by(kpi: Kpi, journeys: "Journeys", stage: str, seen: set[str]) -> dict[
             "trend": [],
             "missing": list(dict.fromkeys(missing)),
         }
-    return {**measure(journeys, dict(kpi.asked), stage), "missing": []}
+    return {**measure(journeys, dict(asked), stage), "missing": []}
 
 
 def _kinds(part: Mapping[str, Any]) -> list[str]:

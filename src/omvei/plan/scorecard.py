@@ -64,7 +64,7 @@ def scorecard(plan: Plan, journeys: "Journeys | None", language: str = "en") -> 
         if kpi is not None:
             found["missing"] = list(kpi.events)
             if journeys is not None:
-                found = read_by(kpi, journeys, row.stage, seen)
+                found = read_by(kpi.asked, journeys, row.stage, seen)
         rows.append(
             {
                 "stage": row.stage,

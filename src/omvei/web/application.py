@@ -27,6 +27,7 @@ from omvei.language import words
 from omvei.web import (
     advice,
     channels,
+    checklist,
     choosing,
     compare,
     content,
@@ -75,6 +76,9 @@ ROUTES = [
     Route("/models/{name}.json", models.model),
     Route("/models/{name}", models.model),
     *_both("/questions", questions.questions),
+    *_both("/checklist", checklist.checklist),
+    Route("/checklist/own", checklist.own, methods=["POST"]),
+    Route("/checklist/back", checklist.back, methods=["POST"]),
     *_both("/plan", plan.plan),
     Route("/plan.csv", plan.table),
     Route("/plan/new", plan.new, methods=["POST"]),
