@@ -163,7 +163,7 @@ def _missing(held: Row) -> Iterator[Row]:
 
 def _again(here: "Journeys", seen: set[str]) -> Iterator[Row]:
     """Those who bought: how many did so again."""
-    told = read_by(kpis()["repeat_rate"], here, "retention", seen)
+    told = read_by(kpis()["repeat_rate"].asked, here, "retention", seen)
     if told["value"] is not None and not told["too_few"]:
         again = share(round(told["value"] * told["n"]), told["n"])
         yield made("repeat", "retention", again, "/people?by=kind&node=purchase")

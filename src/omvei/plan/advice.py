@@ -73,7 +73,7 @@ def advice(journeys: "Journeys | None", plan: Plan | None = None) -> Result:
     reached = _reached(plan, scored)
     rows = _ranked(found, reached)
     for row in rows:
-        told = read_by(kpis()[row["kpi"]], journeys.lens(row["lens"]), row["stage"], seen)
+        told = read_by(kpis()[row["kpi"]].asked, journeys.lens(row["lens"]), row["stage"], seen)
         row["measure"] = {key: value for key, value in told.items() if key != "trend"}
     n = journeys.summary().to_json()["people"]
     return Result("advice", journeys.meaning(n), {"bring": bring, "rows": rows})
