@@ -170,3 +170,11 @@ def test_the_command_says_what_would_go_and_asks(shop):
     assert omvei.open(shop.path).find("u-ann-77") is None
     assert "off the disk" in run("purge").output
     assert run("delete", "u-ann-77", "--yes").exit_code == 1
+
+
+def test_a_purge_says_how_many_files_of_the_users_own_it_leaves_alone(shop):
+    done = shop.path / "inbox" / "done"
+    done.mkdir(parents=True)
+    (done / "export.csv").write_text("kept as it came\n")
+    assert shop.purge()["inbox"] == 1
+    assert (done / "export.csv").exists()

@@ -96,6 +96,11 @@ def purge(folder: Path, raw: bool) -> None:
             f"{told['waiting']} files wait in the app to be confirmed; they were left alone. "
             "They are thrown away after a day."
         )
+    if told["inbox"]:
+        click.echo(
+            f"{told['inbox']} files lie in the inbox as they came, and may still name them. "
+            f"Look through {folder / 'inbox'} and remove what you no longer need."
+        )
 
 
 @main.command()

@@ -76,7 +76,8 @@ def purge(workspace: "Workspace", progress: "Progress" = silent) -> dict[str, An
     Events are rewritten where rows of theirs are, the tables of people and the journeys are built
     anew, and everything older is removed: files of undone imports, views, and the texts of
     rejected rows that name them. Returns how many `identifiers` were still on the disk, and how
-    many files are `waiting` in the app to be confirmed, which are left alone.
+    many of the user's own files are left alone: `waiting` in the app to be confirmed, and in the
+    `inbox`, those already taken in among them.
     """
     from ..blocks import erasing, manifest
     from ..people import policies, table
@@ -108,10 +109,11 @@ def purge(workspace: "Workspace", progress: "Progress" = silent) -> dict[str, An
                     shutil.rmtree(old, ignore_errors=True)
             if manifest.read(workspace.path / "journeys") == build:
                 table.vacuum(workspace.path / "people")
-    waiting = workspace.path / "waiting"
+    waiting, inbox = workspace.path / "waiting", workspace.path / "inbox"
     return {
         "identifiers": len({named for named, _, _ in gone.waiting}),
         "waiting": len(list(waiting.iterdir())) if waiting.is_dir() else 0,
+        "inbox": sum(file.is_file() for file in inbox.rglob("*")),
     }
 
 
