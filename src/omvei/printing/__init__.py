@@ -1,0 +1,53 @@
+"""Results as tables in a terminal, with Rich. Says less than --json, and says so where it does."""
+
+from . import files, trust, ways, worksheets
+from . import models as seen
+from .files import imports, previews, progress
+from .models import model, models
+from .tables import Row as _Row
+from .tables import print_lines, table
+
+__all__ = ["imports", "model", "models", "previews", "print_lines", "progress", "result", "table"]
+
+_PRINTED = {
+    "consent": trust.consent,
+    "advice": worksheets.advice,
+    "choice": worksheets.choice,
+    "readiness": worksheets.readiness,
+    "content": worksheets.content,
+    "conform": worksheets.conform,
+    "deviating": worksheets.deviating,
+    "alongside": worksheets.alongside,
+    "touchpoints": worksheets.touchpoints,
+    "map": ways.map,
+    "funnel": ways.steps,
+    "leaks": ways.leaks,
+    "matrix": seen.matrix,
+    "numbers": seen.numbers,
+    "loops": seen.loops,
+    "compare": seen.compare,
+    "catches": seen.catches,
+    "explain": seen.explain,
+    "what_if": seen.what_if,
+    "differ": seen.differ,
+    "trace": ways.trace,
+    "summary": ways.summary,
+    "findings": ways.findings,
+    "people": ways.people,
+    "why": ways.why,
+    "quality": trust.quality,
+    "questions": ways.questions,
+    "costs": files.costs,
+    "paths": files.paths,
+    "policies": trust.policies,
+    "own": seen.own,
+    "plan": worksheets.plan,
+    "checklist": worksheets.checklist,
+}
+
+
+def result(said: _Row) -> None:
+    """Print an answer."""
+    if said.get("simulated"):
+        print_lines(["Simulated data."])
+    _PRINTED[said["answer"]](said)

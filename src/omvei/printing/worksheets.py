@@ -1,0 +1,133 @@
+"""Worksheets, printed: plan, checklist, advice, content, touchpoints, channels, plans."""
+
+from .tables import ROWS, Row, print_lines, rate, table
+
+
+def advice(said: Row) -> None:
+    from ..language import words
+    from ..plan.advice import sentences
+
+    english = words("en")
+    for row in said["rows"]:
+        what, why = sentences(row, english)
+        told = row["evidence"]
+        number = rate(
+            {**told, "converted": told["count"], "people": told["n"], "rate": told["value"]}
+        )
+        if told["unit"] not in ("share", "difference"):
+            number = f"{told['value']:.4g} ({told['low']:.4g}–{told['high']:.4g})"
+        print_lines(
+            [
+                f"{row['rank']}. {what}",
+                f"   {why}",
+                f"   {row['stage']} · {told['unit']} {number} · judge it by {row['kpi']}",
+            ]
+        )
+    print_lines([english(f"advised.bring.{one['what']}") for one in said["bring"]])
+    if said["rows"]:
+        print_lines(["Observed. Association, not cause: look into it, and test."])
+
+
+def readiness(said: Row) -> None:
+    rows = said["readiness"] if said["answer"] == "choice" else said["rows"]
+    told = [{**r, "channel": r["channel"] or "all", "ready": rate(r)} for r in rows]
+    table(f"Ready now ({said['ready']})", told, ("channel", "people", "ready"))
+    print_lines([f"Seen in the last {said['seen_days']} days. The claim, unsourced: 2%."])
+
+
+def choice(said: Row) -> None:
+    rows = [
+        {**row, **{f"{told['days']} d": rate(told) for told in row["within"]}}
+        for row in said["rows"]
+    ]
+    days = [f"{told['days']} d" for told in (said["rows"][0]["within"] if said["rows"] else ())]
+    table("Goal after the first time by a channel", rows, ("channel", "people", *days))
+    table(
+        "By visit", [{**r, "in it": rate(r)} for r in said["visits"]], ("visit", "in it", "share")
+    )
+    table("Who can be met again", said["pools"], ("stage", "people", "consented"))
+    table("Sales", said["sales"], ("customer", "purchases", "share"))
+    readiness(said)
+
+
+def content(said: Row) -> None:
+    missing = [row for row in said["rows"] if row["gap"]]
+    table("Missing", missing[:ROWS], ("stage", "format", "channel", "people"))
+    table("People and content", said["stages"], ("stage", "people", "items"))
+    there = len(said["rows"]) - len(missing)
+    print_lines([f"{len(said['pieces'])} pieces of content; {there} cells with content: --json."])
+
+
+def touchpoints(said: Row) -> None:
+    rows = [
+        {
+            **row,
+            "stages": ", ".join(row["stages"]),
+            "trust": "–"
+            if row["trust"] is None or row["too_few"]
+            else f"{row['trust']:+.0%} ({row['low']:+.0%} to {row['high']:+.0%})",
+        }
+        for row in said["rows"]
+    ]
+    columns = ("id", "by", "ownership", "people", "stages", "trust", "advice", "reason")
+    table("Touchpoints", rows, columns)
+    print_lines(
+        [
+            f"trust: how many more went on within {said['horizon_days']} days than others in the "
+            "same situation. Association, not cause."
+        ]
+        if said["n"]
+        else ["No data yet: only what is written in definitions/touchpoint_map.yaml."]
+    )
+
+
+def plan(said: Row) -> None:
+    rows = [
+        {
+            **row,
+            "kpi": row["kpi"] or None,
+            "note": f"needs {' or '.join(row['missing'])}" if row["missing"] else row["note"],
+        }
+        for row in said["rows"]
+    ]
+    columns = ("stage", "kpi", "target", "value", "low", "high", "n", "status", "note")
+    table(f"Plan ({said['model']})", rows, columns)
+
+
+def conform(said: Row) -> None:
+    steps = ("touchpoint", "phase", "people", "kept", "failing", "missing", "out_of_order")
+    table(f"Plan {said['name']}", said["touchpoints"], (*steps, "waiting", "late"))
+    rows = [
+        {**row, "later": rate(row["later"]), "otherwise": rate(row["otherwise"])}
+        for row in said["deviations"]
+    ]
+    columns = ("deviation", "touchpoint", "people", "share", "later", "otherwise")
+    table("Deviations", rows[:ROWS], columns)
+    fit = said["fitness"]
+    fitness = f"{fit['value']:.2f} ({fit['low']:.2f}-{fit['high']:.2f})" if fit else "none"
+    print_lines(
+        [
+            f"{said['n']} people compared, {said['kept']} as planned, {said['open']} still under "
+            f"way; {said['without']} never met the plan. Fitness: {fitness}",
+            f"later, otherwise: {said['goal'] or 'no goal'} within {said['horizon_days']} days "
+            "after the last planned touchpoint. Association, not cause.",
+        ]
+    )
+
+
+def deviating(said: Row) -> None:
+    title = f"{said['n']} people: {said['deviation']} {said['touchpoint']}"
+    table(title, said["rows"], ("person", "fitness", "deviations"))
+
+
+def alongside(said: Row) -> None:
+    title = f"Person {said['person']} beside the plan {said['name']}: {said['fitness']:.2f}"
+    table(title, said["rows"], ("planned", "state", "time", "kind", "content", "channel"))
+
+
+def checklist(said: Row) -> None:
+    for row in said["rows"]:
+        missing = f"No rows are any of {', '.join(row['missing'])}." if row["missing"] else None
+        told = (f"{row['question']}: {row['verdict']}", row["ask"], row["evidence"] or missing)
+        own = f"Your own answer: {row['own']}" if row["own"] else None
+        print_lines([line for line in (*told, own, f"Next: {row['next']}", "") if line is not None])
