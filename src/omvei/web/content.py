@@ -4,15 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from omvei import keeping
 from omvei.answers.content import without_data
 from omvei.errors import NothingToAnswerError, OmveiError
 from omvei.touchpoints import channels, inventory
 from omvei.touchpoints.formats import formats
+from omvei.web import changing
 from omvei.web.asking import PERIODS, ask, workspace
-from omvei.web.guard import check_form
 from omvei.web.showing import address, as_json, show, wants_json
 
 LISTED = 60
@@ -68,17 +68,7 @@ def cells(rows: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:
 
 async def change(request: Request) -> Response:
     """Write a piece down, take one away, or undo: what the button says."""
-    form = await request.form()
-    check_form(request, form.get("token"))
-    file = workspace(request).path / "definitions" / inventory.FILE
-    do = str(form.get("do", "save"))
-    if do == "undo":
-        keeping.undo(file)
-    elif do == "redo":
-        keeping.redo(file)
-    else:
-        _write(file, form, do)
-    return RedirectResponse("/content#inventory", 303)
+    return await changing.change(request, inventory.FILE, _write, "/content#inventory")
 
 
 def _write(file: Path, form: Any, do: str) -> None:

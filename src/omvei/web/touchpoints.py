@@ -3,15 +3,15 @@
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from omvei import keeping, lenses
 from omvei.answers.touchpoints import by_hand_only
 from omvei.errors import NothingToAnswerError, OmveiError
 from omvei.touchpoints import by_hand
 from omvei.touchpoints.vocabulary import OWNERSHIPS
+from omvei.web import changing
 from omvei.web.asking import LENS, PERIODS, ask, workspace
-from omvei.web.guard import check_form
 from omvei.web.showing import address, as_json, show, wants_json
 
 ORDER = ("invest", "fix", "drop", "keep")
@@ -76,17 +76,7 @@ def board(rows: list[dict[str, Any]], stages: list[str]) -> dict[str, dict[str, 
 
 async def change(request: Request) -> Response:
     """Write a touchpoint down, take one away, or undo: what the button says."""
-    form = await request.form()
-    check_form(request, form.get("token"))
-    file = workspace(request).path / "definitions" / by_hand.FILE
-    do = str(form.get("do", "save"))
-    if do == "undo":
-        keeping.undo(file)
-    elif do == "redo":
-        keeping.redo(file)
-    else:
-        _write(file, form, do)
-    return RedirectResponse("/touchpoints#by-hand", 303)
+    return await changing.change(request, by_hand.FILE, _write, "/touchpoints#by-hand")
 
 
 def _write(file: Any, form: Any, do: str) -> None:
