@@ -41,6 +41,7 @@ ANSWERS = {
     "what_if": lambda shop: shop.lens("hankins").what_if("trigger", "explore", 0.5),
     "differ": lambda shop: shop.lens("hankins").differ(shop.lens("hankins")),
     "costs": lambda shop: shop.costs(),
+    "attribution": lambda shop: shop.attribution(),
     "choice": lambda shop: shop.choice(),
     "readiness": lambda shop: shop.readiness(),
     "content": lambda shop: shop.content(),

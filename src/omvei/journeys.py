@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .answers import (
+    attribution,
     choice,
     conform,
     consent,
@@ -217,6 +218,7 @@ class Journeys:
     questions = questions.questions
     content = content.content
     readiness = choice.readiness
+    attribution = attribution.attribution
     choice = choice.choice
     costs = costs.costs
     touchpoints = touchpoints.touchpoints

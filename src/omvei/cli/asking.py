@@ -293,3 +293,34 @@ def touchpoints(
         here = open(folder)
         seen = load(lens or "five_stage")
         show(by_hand_only(here.path / "definitions", seen, here.simulated), raw)
+
+
+@main.command()
+@click.option(
+    "--settled",
+    default="30d",
+    show_default=True,
+    metavar="TIME",
+    help="A way without the goal has ended when nothing came for so long.",
+)
+@narrowed
+@as_json
+@click.pass_obj
+def attribution(
+    folder: Path,
+    settled: str,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+) -> None:
+    r"""Say which channels came before a purchase, in which order, and how rules divide it.
+
+    \b
+    Examples:
+      omvei attribution --since 2026-01-01
+      omvei attribution --settled 60d --json
+    """
+    days = round(parse(settled).total_seconds() / 86_400)
+    show(asked_of(folder, since, until, where, lens).attribution(settled_days=days), raw)

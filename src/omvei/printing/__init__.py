@@ -19,6 +19,7 @@ _PRINTED = {
     "deviating": worksheets.deviating,
     "alongside": worksheets.alongside,
     "touchpoints": worksheets.touchpoints,
+    "attribution": ways.attribution,
     "map": ways.map,
     "funnel": ways.steps,
     "leaks": ways.leaks,

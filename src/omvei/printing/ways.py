@@ -168,3 +168,30 @@ def questions(said: Row) -> None:
     if said["outside"]:
         columns = ("query", "query_class", "clicks", "impressions", "position")
         table("In the search engine, by everybody", said["outside_queries"], columns)
+
+
+def attribution(said: Row) -> None:
+    rows = [
+        {**row, **{told["rule"]: f"{told['share']:.0%}" for told in row["credit"]}}
+        for row in said["rows"]
+        if row["ways"]
+    ]
+    rules = [told["rule"] for told in said["rows"][0]["credit"]] if said["rows"] else []
+    table("Credit", rows, ("channel", "people", "ways", *rules))
+    orders = [
+        {**row, "order": " > ".join(row["order"]), "then bought": _then(row)}
+        for row in said["orders"]
+    ]
+    table("In which order", orders, ("order", "ways", "then bought", "open"))
+    print_lines(
+        [
+            f"{said['reached']} ways reached the goal, {said['untouched']} of them without a known "
+            f"channel; {said['ended']} ended, {said['open']} are open. Credit is not effect."
+        ]
+    )
+
+
+def _then(row: Row) -> str:
+    if row["too_few"]:
+        return f"{row['reached']} of {row['reached'] + row['ended']} (too few)"
+    return f"{row['rate']:.1%} ({row['low']:.1%}–{row['high']:.1%})"

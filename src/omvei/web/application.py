@@ -26,6 +26,7 @@ from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.language import words
 from omvei.web import (
     advice,
+    attribution,
     channels,
     checklist,
     choosing,
@@ -89,6 +90,7 @@ ROUTES = [
     Route("/touchpoints", touchpoints.change, methods=["POST"]),
     *_both("/content", content.content),
     Route("/content", content.change, methods=["POST"]),
+    *_both("/attribution", attribution.attribution),
     *_both("/channels", channels.channels),
     *_both("/plans", plans.plans),
     Route("/plans", plans.make, methods=["POST"]),

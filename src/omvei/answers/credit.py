@@ -1,0 +1,158 @@
+"""Credit: how rules divide one purchase among the visits that came before it.
+
+A *way* is a person's visits, each as the channel by which it began, from the first visit (or the
+one after a purchase) up to the goal, or up to what was last seen. Rules divide 1 among the visits
+of a way that reached the goal (methods 1.2, 1.4):
+
+first      all to the first visit;  last  all to the last
+known      all to the last visit that was not Direct; to the last where all were
+linear     the same to each visit
+ends       40 % to the first and the last, 20 % to those between; half each where there are two
+decay      the more, the later: half for every seven days before the goal (whole days)
+once       the same to each *channel* of the way (Shapley's value: Zhao, Mahboobi & Bagheri 2018)
+
+Credit is counted in whole billionths, so that it adds up exactly on every engine.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ..lenses.rules import DAY
+
+RULES = ("first", "last", "known", "linear", "ends", "decay", "once")
+WHOLE = 10**9
+"""One purchase, in the units of credit."""
+HALF_LIFE = 7
+DECAY = np.array([round(2 ** (30 - days / HALF_LIFE)) for days in range(HALF_LIFE * 30)], np.int64)
+"""The weight of a visit so many days before the goal; later days weigh as the last."""
+
+NO, YES, OPEN = 0, 1, 2
+"""What became of a way: too long ago to go on, the goal, or not known yet."""
+
+Counts = NDArray[np.int64]
+
+
+@njit(cache=True, nogil=True)
+def ways(
+    starts: Counts,
+    time: Counts,
+    channel: NDArray[np.int16],
+    visit: NDArray[np.int32],
+    came: NDArray[np.bool_],
+    goal: NDArray[np.bool_],
+    settled: int,
+) -> tuple[Counts, Counts, Counts, Counts, NDArray[np.int8], Counts]:
+    """The ways of whole journeys.
+
+    visit    (rows,)  number of the person's visit
+    came     (rows,)  whether the customer came; a visit begins with the first such row
+    settled  a way whose last visit is later than this moment, without the goal, is open
+
+    returns
+    first    (ways + 1,)  way w's visits are `first[w]` up to `first[w + 1]`; there may be none
+    met      (visits,)  channels; when (visits,) when each began
+    person   (ways,)  places; end (ways,) NO, YES or OPEN; reached (ways,) when the goal was
+    """
+    met, when = np.empty(len(time), np.int64), np.empty(len(time), np.int64)
+    goals = 0
+    for row in range(len(time)):
+        goals += goal[row]
+    size = goals + len(starts) - 1
+    first, person = np.zeros(size + 1, np.int64), np.empty(size, np.int64)
+    end, reached = np.empty(size, np.int8), np.full(size, -1, np.int64)
+    visits, found = 0, 0
+    for who in range(len(starts) - 1):
+        taken = np.int64(-1)
+        for row in range(starts[who], starts[who + 1]):
+            if came[row] and visit[row] != taken:
+                taken = visit[row]
+                met[visits], when[visits] = channel[row], time[row]
+                visits += 1
+            if goal[row]:
+                person[found], end[found], reached[found] = who, YES, time[row]
+                found += 1
+                first[found] = visits
+        if visits > first[found]:
+            person[found] = who
+            end[found] = OPEN if when[visits - 1] > settled else NO
+            found += 1
+            first[found] = visits
+    return (
+        first[: found + 1],
+        met[:visits],
+        when[:visits],
+        person[:found],
+        end[:found],
+        reached[:found],
+    )
+
+
+@njit(cache=True, nogil=True)
+def divide(
+    first: Counts,
+    met: Counts,
+    when: Counts,
+    end: NDArray[np.int8],
+    reached: Counts,
+    direct: int,
+    channels: int,
+    decay: Counts,
+) -> tuple[Counts, Counts, Counts]:
+    """The credit of each visit by each rule, of ways that reached the goal.
+
+    returns (hits,) each: the way, `rule * channels + channel`, and billionths of a purchase
+    """
+    hits = 0
+    for way in range(len(end)):
+        if end[way] == YES:
+            hits += 4 * (first[way + 1] - first[way]) + 3
+    whose, cell, units = (
+        np.empty(hits, np.int64),
+        np.empty(hits, np.int64),
+        np.empty(hits, np.int64),
+    )
+    weight = np.empty(0, np.int64)
+    last_met = np.full(channels, -1, np.int64)
+    found = 0
+    for way in range(len(end)):
+        begin, stop = first[way], first[way + 1]
+        many = stop - begin
+        if end[way] != YES or not many:
+            continue
+        known = stop - 1
+        while known > begin and met[known] == direct:
+            known -= 1
+        if met[known] == direct:
+            known = stop - 1
+        for rule, at in enumerate((begin, stop - 1, known)):
+            whose[found], cell[found], units[found] = way, rule * channels + met[at], WHOLE
+            found += 1
+        if len(weight) < many:
+            weight = np.empty(2 * many, np.int64)
+        for rule in range(3, 7):
+            total = np.int64(0)
+            for place in range(many):
+                at = begin + place
+                if rule == 3:
+                    weight[place] = 1
+                elif rule == 4:
+                    edge = place == 0 or place == many - 1
+                    weight[place] = (2 * max(many - 2, 1) if edge else 1) if many > 2 else 1
+                elif rule == 5:
+                    days = (reached[way] - when[at]) // DAY
+                    weight[place] = decay[min(days, len(decay) - 1)]
+                else:
+                    weight[place] = 1 if last_met[met[at]] != way else 0
+                    last_met[met[at]] = way
+                total += weight[place]
+            left, rest = np.int64(WHOLE), total
+            for place in range(many):
+                # what is left over of a division goes on, so that the sum is exact
+                share = left * weight[place] // rest if rest else 0
+                left -= share
+                rest -= weight[place]
+                whose[found], units[found] = way, share
+                cell[found] = rule * channels + met[begin + place]
+                found += 1
+    return whose[:found], cell[:found], units[:found]
