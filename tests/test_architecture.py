@@ -30,11 +30,13 @@ MAY_IMPORT = {
     "blocks": {"errors", "events", "people", "touchpoints"},
     "planned": {"durations", "errors", "keeping", "touchpoints"},
     "lenses": {"blocks", "durations", "errors", "touchpoints"},
+    "groups": {"blocks", "durations", "errors", "keeping", "language", "lenses", "touchpoints"},
     "result": {"drawings", "errors"},
     "answers": {
         "blocks",
         "durations",
         "errors",
+        "groups",
         "lenses",
         "moment",
         "people",

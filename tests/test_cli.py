@@ -37,6 +37,7 @@ COMMANDS = [
     ("findings", ["findings"]),
     ("advice", ["rows", "bring"]),
     ("quality", ["kinds", "orders"]),
+    ("groups list", ["rows"]),
     ("policy compare strict default", ["policies", "channels"]),
 ]
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import omvei
-from omvei import lenses
+from omvei import keeping, lenses
+from omvei.groups.group import place
 from omvei.plan.advice import advice
 from omvei.plan.checklist import checklist
 from omvei.plan.plan import propose
@@ -43,6 +44,7 @@ ANSWERS = {
     "costs": lambda shop: shop.costs(),
     "attribution": lambda shop: shop.attribution(),
     "choice": lambda shop: shop.choice(),
+    "groups": lambda shop: shop.groups(),
     "readiness": lambda shop: shop.readiness(),
     "content": lambda shop: shop.content(),
     "touchpoints": lambda shop: shop.touchpoints(),
@@ -72,6 +74,7 @@ def shop(tmp_path_factory):
     workspace.take(folder / "shop.csv")
     (folder / "costs.csv").write_text("day,channel,cost,currency\n2025-01-10,Direct,5,NOK\n")
     workspace.take(folder / "costs.csv")
+    keeping.write(place(workspace.path), {"all": {"name": "All", "who": [{"customer": False}]}})
     return workspace.journeys
 
 

@@ -1,6 +1,6 @@
 """The one noun: the journeys of the people in a workspace. Narrow it, then ask."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
@@ -23,6 +23,7 @@ from .answers import (
     findings,
     fit,
     funnel,
+    groups,
     leaks,
     loops,
     map,
@@ -46,28 +47,20 @@ from .blocks.block import Block, open_block, read_living
 from .blocks.dictionaries import Dictionaries
 from .engines import run
 from .errors import NothingToAnswerError, OmveiError, UnknownNameError
+from .groups.group import Group, find
+from .groups.members import members
+from .groups.rows import ASKED, STATES, having, latest, listed
+from .groups.rows import known as known_words
 from .lenses import lens as lenses
 from .lenses.column import stage_column
 from .lenses.own import place
 from .moment import moment
 from .people import table
-from .touchpoints.vocabulary import CLASSES, codes
+from .touchpoints.vocabulary import codes
 from .workspace import Workspace
 
 Day = str | date | datetime
-WHERE = (
-    "kind",
-    "channel",
-    "event",
-    "content",
-    "campaign",
-    "product",
-    "brand",
-    "source",
-    "query_class",
-    "consent",
-    "customer",
-)
+WHERE = (*ASKED, "consent", "customer")
 """What `where` can ask of a touchpoint (`consent` and `customer`: of a person)."""
 
 UNITS = {"person": "people", "account": "accounts"}
@@ -86,6 +79,7 @@ class Journeys:
     since: int | None = None
     until: int | None = None
     conditions: tuple[dict[str, Any], ...] = ()
+    among: tuple[Group, ...] = ()
     lens_name: str | Path | None = None
     _lens: dict[str, lenses.Lens] = field(default_factory=dict, compare=False, repr=False)
 
@@ -121,9 +115,9 @@ class Journeys:
     def where(self, **conditions: Any) -> "Journeys":
         """Only people with a touchpoint for which every condition holds; whole journeys stay.
 
-        `kind, channel, event, content, campaign, product, brand, source, query_class` take a word
-        or several; `consent` (what the person said last) is granted, denied or unknown; `customer`
-        is True or False.
+        The names of `groups.rows.ASKED` (`kind, channel, content, ...`) take a word or several,
+        with `*` for anything; `consent` (what the person said last) is granted, denied or unknown;
+        `customer` is True or False. All of it is asked of the period; see `group` for more.
 
         Raises `UnknownNameError` for another condition, or a word that is not in the data.
         """
@@ -131,10 +125,22 @@ class Journeys:
             if name not in WHERE:
                 raise UnknownNameError("condition", name, WHERE)
             known = self._known(name)
-            for word in _list(value) if known is not None else []:
-                if word not in (known or []):
+            for word in listed(value) if known is not None else []:
+                if word not in (known or []) and "*" not in str(word):
                     raise UnknownNameError(name, str(word), known or [])
         return replace(self, conditions=(*self.conditions, conditions))
+
+    def group(self, name: str | Group) -> "Journeys":
+        """Only the people of a target group (`definitions/groups.yaml`); whole journeys stay.
+
+        Who is in it is told by whole journeys, whatever the period. Of several groups, people of
+        all of them.
+
+        Raises `UnknownNameError` for a group that is not there, `DefinitionError` for a mistake in
+        the file.
+        """
+        one = name if isinstance(name, Group) else find(self.workspace.path, name)
+        return replace(self, among=(*self.among, one))
 
     def as_of(self, day: Day) -> "Journeys":
         """The journeys as they were known before `day` (a day or a time, UTC).
@@ -174,7 +180,7 @@ class Journeys:
 
     def whole(self) -> "Journeys":
         """The same journeys, not narrowed."""
-        return replace(self, since=None, until=None, conditions=())
+        return replace(self, since=None, until=None, conditions=(), among=())
 
     def lens(self, name: str | Path | lenses.Lens, **parameters: float) -> "Journeys":
         """See the journeys through a model: one that comes with Omvei, one of the workspace (a
@@ -220,6 +226,7 @@ class Journeys:
     readiness = choice.readiness
     attribution = attribution.attribution
     choice = choice.choice
+    groups = groups.groups
     costs = costs.costs
     touchpoints = touchpoints.touchpoints
     conform = conform.conform
@@ -254,8 +261,7 @@ class Journeys:
     @property
     def end(self) -> int:
         """The end of what is observed, in microseconds."""
-        last = int(self.build.settings["last"] or 0)
-        return last if self.until is None else min(last, self.until)
+        return self._last if self.until is None else min(self._last, self.until)
 
     @property
     def goal(self) -> str | None:
@@ -316,7 +322,8 @@ class Journeys:
         folder, living = self.build.place(row), self.build.living(row)
         whole = open_block(folder, str(row["block"]))
         stored = whole.column
-        known = {f"stage:{lens.digest}": lens for lens in [*self._lens.values(), *shipped()]}
+        models = [*self._lens.values(), *(m for one in self.among for m in one.models), *shipped()]
+        known = {f"stage:{lens.digest}": lens for lens in models}
 
         def column(wanted: str) -> Any:
             if wanted.startswith("stage:"):
@@ -324,9 +331,17 @@ class Journeys:
             return stored(wanted)
 
         whole.column = column
-        if living is None:
-            return self._narrow(whole)
-        return self._narrow(whole.keep(read_living(living, whole.people)[whole.place]))
+        block = whole  # the columns of stages are made from the whole block, so it keeps its name
+        if living is not None:
+            block = block.keep(read_living(living, whole.people)[whole.place])
+        for group in self.among:
+            block = block.keep(members(block, group, self.words, self._last)[block.place])
+        return self._narrow(block)
+
+    @property
+    def _last(self) -> int:
+        """The end of what is observed, whatever the period."""
+        return int(self.build.settings["last"] or 0)
 
     def _narrow(self, block: Block) -> Block:
         if self.since is not None or self.until is not None:
@@ -346,12 +361,10 @@ class Journeys:
             block = block.keep(people[block.place])
         return block
 
-    def _known(self, name: str) -> list[str] | None:
+    def _known(self, name: str) -> Sequence[str] | None:
         if name == "customer":
             return None
-        if name == "consent":
-            return list(consent.STATES)
-        return list(CLASSES) if name == "query_class" else self.words[name]
+        return STATES if name == "consent" else known_words(name, self.words)
 
     def _matches(self, block: Block, name: str, value: Any) -> Any:
         if name == "customer":
@@ -359,19 +372,14 @@ class Journeys:
             bought[block.place[block["kind"] == codes()["purchase"]]] = True
             return bought[block.place] == bool(value)
         if name == "consent":
-            states = [consent.STATES.index(word) for word in _list(value)]
-            return np.isin(consent.latest(block), states)[block.place]
-        known = self._known(name) or []
-        return np.isin(block[name], [known.index(word) for word in _list(value)])
+            states = [STATES.index(word) for word in listed(value)]
+            return np.isin(latest(block), states)[block.place]
+        return having(block, {name: value}, self.words)
 
 
 def shipped() -> list[lenses.Lens]:
     """The models that come with Omvei."""
     return [lenses.load(name) for name in lenses.names()]
-
-
-def _list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple | set) else [value]
 
 
 def _micros(day: Day | None) -> int | None:

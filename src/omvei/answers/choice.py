@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..blocks.block import Block
 from ..errors import UnknownNameError
+from ..groups.rows import STATES, latest
 from ..lenses.carrier import NOWHERE
 from ..lenses.rules import DAY
 from ..result import Result
@@ -30,6 +31,7 @@ READY = ("do", "decision", "action", "convert")
 CLAIM = 0.02
 """What entry D01 of the founding articles claims, without a source: two of a hundred are ready."""
 CUSTOMER = INITIATORS.index("customer")
+GRANTED = STATES.index("granted")
 LAGS = (1, 7, 30, 90)
 """Days after the first time by a channel."""
 VISITS = 10
@@ -67,7 +69,9 @@ class Choice:
     def scan(self, block: Block) -> dict[str, Counts]:
         """Count one block."""
         found = self.empty()
-        block = block.keep(block["initiator"] == CUSTOMER)  # who was sent something did not come
+        came = block["initiator"] == CUSTOMER  # who was sent something did not come
+        said = latest(block)[np.unique(block.place[came])]
+        block = block.keep(came)
         if not block.rows:
             return found
         time, place, channel = block["time"], block.place, block["channel"].astype(np.int64)
@@ -85,7 +89,7 @@ class Choice:
         np.maximum.at(bought, place[goals], time[goals])
         free = lately & (bought[who] <= self.end - self.seen)
         np.add.at(found["pools"][:, 0], stage[free], 1)
-        np.add.at(found["pools"][:, 1], stage[free & (_consent(block)[who] == 1)], 1)
+        np.add.at(found["pools"][:, 1], stage[free & (said == GRANTED)], 1)
         number = np.minimum(block["session"].astype(np.int64), VISITS) - 1
         for column, rows in enumerate((np.arange(len(time)), goals)):
             key = np.unique(place[rows].astype(np.int64) * VISITS + number[rows])
@@ -120,14 +124,6 @@ class Choice:
     def finish(self, partial: dict[str, Counts]) -> dict[str, Counts]:
         """As counted."""
         return partial
-
-
-def _consent(block: Block) -> Counts:
-    """Each person's latest word on consent: 0 unknown, 1 granted, 2 denied."""
-    rows = np.flatnonzero(block["consent"] > 0)
-    latest = np.full(int(block.place[-1]) + 1, -1, np.int64)
-    np.maximum.at(latest, block.place[rows], rows)
-    return np.where(latest >= 0, block["consent"][latest], 0).astype(np.int64)
 
 
 def choice(journeys: "Journeys", *, seen_days: int = 30) -> Result:

@@ -13,22 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..blocks.block import Block
+from ..groups.rows import STATES, latest
 from ..result import Result
 from .intervals import rate
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
-
-STATES = ("unknown", "granted", "denied")
-
-
-def latest(block: Block) -> NDArray[np.int8]:
-    """What each person of a block said last: a place in `STATES`."""
-    said = block["consent"]
-    row = np.where(said > 0, np.arange(block.rows), -1)
-    last = np.maximum.reduceat(row, block.starts[:-1]) if block.people else row
-    found: NDArray[np.int8] = np.where(last >= 0, said[np.maximum(last, 0)], 0).astype(np.int8)
-    return found
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,26 @@ Nothing is computed here. Heavy parts are imported by the command that needs the
 `omvei --help` is quick.
 """
 
-from . import asking, care, data, identity, knowing, planned, planning, rules, seeing, worksheets
+from . import (
+    asking,
+    care,
+    data,
+    groups,
+    identity,
+    knowing,
+    planned,
+    planning,
+    rules,
+    seeing,
+    worksheets,
+)
 from .group import main
 
 __all__ = [
     "asking",
     "care",
     "data",
+    "groups",
     "identity",
     "knowing",
     "main",

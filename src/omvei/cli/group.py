@@ -94,6 +94,17 @@ def seen(command: Command) -> Command:
     return command
 
 
+def in_group(command: Command) -> Command:
+    """Add --group: only the people of a target group."""
+    return click.option(
+        "--group",
+        metavar="NAME",
+        expose_value=False,
+        callback=_remember,
+        help="Only the people of this target group: see `omvei groups list`.",
+    )(command)
+
+
 @click.group(
     cls=Omvei, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
@@ -106,6 +117,7 @@ def seen(command: Command) -> Command:
     help="The workspace; this folder by default.",
 )
 @seen
+@in_group
 @click.option(
     "--engine",
     metavar="ADDRESS",
@@ -154,8 +166,8 @@ def narrowed(command: Command) -> Command:
 
 
 def among(command: Command) -> Command:
-    """Add what narrows journeys: --since, --until, --where; and how they are seen."""
-    command = seen(command)
+    """Add what narrows journeys: --since, --until, --where, --group; and how they are seen."""
+    command = in_group(seen(command))
     for option in (
         click.option(
             "--where",
@@ -183,6 +195,8 @@ def asked_of(
         found = found.as_of(said["omvei.as_of"])
     if "omvei.unit" in said:
         found = found.unit(said["omvei.unit"])
+    if "omvei.group" in said:
+        found = found.group(said["omvei.group"])
     found = found.between(since, until)
     for name, word in pairs(where, "--where", "NAME=WORD, as in channel=Email"):
         found = found.where(**{name: word != "no" if name == "customer" else word})

@@ -42,6 +42,7 @@ _PRINTED = {
     "paths": files.paths,
     "policies": trust.policies,
     "own": seen.own,
+    "groups": worksheets.groups,
     "plan": worksheets.plan,
     "checklist": worksheets.checklist,
 }

@@ -28,6 +28,15 @@ def advice(said: Row) -> None:
         print_lines(["Observed. Association, not cause: look into it, and test."])
 
 
+def groups(said: Row) -> None:
+    rows = []
+    for row in said["rows"]:
+        told = {"rate": row["share"], "converted": row["people"], "people": said["n"]}
+        seen = row["people"] is not None
+        rows.append({**row, "share": rate({**row, **told}) if seen else "–"})
+    table("Target groups", rows, ("group", "people", "share"))
+
+
 def readiness(said: Row) -> None:
     rows = said["readiness"] if said["answer"] == "choice" else said["rows"]
     told = [{**r, "channel": r["channel"] or "all", "ready": rate(r)} for r in rows]

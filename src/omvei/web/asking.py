@@ -4,7 +4,7 @@ What a page's address asks for: by what, through which model, in which period.
 The words of the address are those of the code and do not change with the language:
 `?by=stage&lens=hankins&period=quarter`, or `?from=2025-01-01&to=2025-06-30` (both days included,
 and left aside where another period than `chosen` is named too). Without a period
-a page shows the last twelve months of what there is.
+a page shows the last twelve months of what there is. `who=loyal` narrows it to a target group.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from starlette.requests import Request
 
 import omvei
 from omvei import lenses
-from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
+from omvei.errors import DefinitionError, NothingToAnswerError, OmveiError, UnknownNameError
+from omvei.groups.group import Group, load
 
 BY = ("kind", "channel", "stage", "content", "event")
 PERIODS = {"year": 365, "quarter": 90, "month": 30, "all": None}
@@ -42,13 +43,18 @@ class Asked:
     first: date
     """First and last day of the period."""
     last: date
+    groups: dict[str, Group]
+    """The target groups of the workspace."""
+    who: str = ""
+    """The target group the journeys are narrowed to; none for everybody."""
 
     @property
     def query(self) -> dict[str, str]:
         """What other pages must be asked to answer for the same journeys."""
+        who = {"who": self.who} if self.who else {}
         if self.period == "chosen":
-            return {"from": self.first.isoformat(), "to": self.last.isoformat()}
-        return {} if self.period == "year" else {"period": self.period}
+            return {"from": self.first.isoformat(), "to": self.last.isoformat(), **who}
+        return who if self.period == "year" else {"period": self.period, **who}
 
 
 def workspace(request: Request) -> Any:
@@ -113,7 +119,20 @@ def ask(request: Request) -> Asked:
     if (first, last) != (start, end):
         narrowed = everybody.between(first, min(last, FARTHEST) + timedelta(days=1))
     seen = narrowed.lens(lens) if query.get("lens") else narrowed
-    return Asked(here, everybody, seen, by, lens, period, first, last)
+    who = query.get("who") or ""
+    if who:
+        seen = seen.group(who)
+    return Asked(here, everybody, seen, by, lens, period, first, last, _groups(here, who), who)
+
+
+def _groups(workspace: Any, who: str) -> dict[str, Group]:
+    """The groups to choose from; a mistake in their file is told where one was asked for."""
+    try:
+        return load(workspace.path)
+    except DefinitionError:
+        if who:
+            raise
+        return {}
 
 
 def _given(text: str | None, default: date) -> date:

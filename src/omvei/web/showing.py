@@ -62,6 +62,7 @@ def show(request: Request, template: str, status: int = 200, **context: Any) -> 
         return address(path or request.url.path, query | changes)
 
     room, page = place(request.url.path)
+    asked = context.get("asked")
     everything: dict[str, Any] = {
         "t": t,
         "url": url,
@@ -80,6 +81,7 @@ def show(request: Request, template: str, status: int = 200, **context: Any) -> 
         "json": "",
         "simulated": False,
         "unseen": unseen(request),
+        "kept_query": asked.query if asked else {},
         **{key: Markup(value) if key.endswith("_svg") else value for key, value in context.items()},
     }
     response = HTMLResponse(_pages.get_template(template).render(everything), status)
