@@ -46,7 +46,7 @@ def test_a_group_is_changed_with_the_form_it_was_made_with(empty):
     form = pages.get("/groups?change=readers").text
     picked = dict(
         re.findall(r'<select name="(\w+)">(?:(?!</select>).)*?value="([^"]+)" selected', form, re.S)
-    )  # noqa: E501
+    )
     typed = dict(re.findall(r'<input name="(\w+)"[^>]* value="([^"]*)"', form))
     send(pages, "/groups", group="readers", do="save", **{**picked, **typed})
     assert kept.place(empty).read_text() == before
