@@ -1,159 +1,119 @@
-"""Simulate, import, build and ask; print how long each takes, beside DuckDB for what SQL can say.
+"""Simulate, import, build and ask, side by side with others; print it and write it down.
 
-`BENCH_EVENTS` sets the size (default 1,000,000). Every result that has a peer is checked equal
-before it is timed. Times move with the machine: compare the ratios of one run.
+    make bench                  1 and 10 million events
+    BENCH=full make bench       and 50 million
+    BENCH_EVENTS=200000 make bench
+
+Every result is checked to be the same before its time counts. Times move with the machine; the
+ratios of one run are what to read. With `BENCH_WRITE=1` the tables become docs/benchmarks.md.
 """
 
 import os
-import resource
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from rich.console import Console
 from rich.table import Table
 
 import omvei
-from omvei.simulate import simulate
 
-MOVES = """
-WITH steps AS (
-    SELECT kind, lead(kind) OVER (PARTITION BY person ORDER BY place) AS next FROM touchpoints
-)
-SELECT kind, next, count(*) FROM steps WHERE next IS NOT NULL GROUP BY ALL
-"""
+from . import page
+from .asking import ALL_ORDERS, attribution, effects, questions, timed
+from .making import measured, paths, tables
+from .peers import PEERS, agrees, ask
 
-STEPS = ("product_view", "add_to_cart", "purchase")
-FUNNEL = """
-WITH one AS (
-    SELECT person, min(place) AS place FROM touchpoints WHERE kind = $a GROUP BY person
-), entered AS (
-    SELECT o.person, o.place, t.time FROM one AS o JOIN touchpoints AS t USING (person, place)
-), two AS (
-    SELECT e.person, e.time, min(t.place) AS place FROM entered AS e JOIN touchpoints AS t
-    ON t.person = e.person AND t.kind = $b AND t.place > e.place AND t.time <= e.time + $within
-    GROUP BY ALL
-), three AS (
-    SELECT e.person, min(t.place) AS place FROM two AS e JOIN touchpoints AS t
-    ON t.person = e.person AND t.kind = $c AND t.place > e.place AND t.time <= e.time + $within
-    GROUP BY ALL
-)
-SELECT (SELECT count(*) FROM one), (SELECT count(*) FROM two), (SELECT count(*) FROM three)
-"""
+SAME = 0.02
+"""By how much a simulated removal effect may differ from the exact one."""
 
 
-def timed(work: Callable[[], Any], rounds: int = 5) -> tuple[float, Any]:
-    """The median time of some rounds, after one to warm up, and what came out."""
-    out = work()
-    took = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        out = work()
-        took.append(time.perf_counter() - start)
-    return statistics.median(took), out
-
-
-def table_of(journeys: Any) -> duckdb.DuckDBPyConnection:
-    """The touchpoints as a sorted DuckDB table with precomputed places: the fairest peer."""
-    import numpy as np
-    import pyarrow as pa
-
-    con = duckdb.connect()
-    blocks = [opened() for opened in journeys.blocks()]
-    columns = {
-        "person": np.concatenate([b.person[b.place] for b in blocks]),
-        "place": np.concatenate([np.arange(b.rows) for b in blocks]),
-        "time": np.concatenate([b["time"] for b in blocks]),
-        "kind": np.concatenate([b["kind"] for b in blocks]),
-    }
-    con.register("columns", pa.table(columns))
-    con.execute("CREATE TABLE touchpoints AS SELECT * FROM columns")
-    return con
-
-
-def check_moves(journeys: Any, con: duckdb.DuckDBPyConnection) -> None:
-    """Both count the same moves."""
-    kinds = journeys.words["kind"]
-    told = {(kinds[a], kinds[b]): n for a, b, n in con.execute(MOVES).fetchall()}
-    edges = journeys.map("kind", nodes=100).to_json()["edges"]
-    found = {(e["source"], e["target"]): e["transitions"] for e in edges}
-    between = {
-        k: v for k, v in found.items() if not k[0].startswith("(") and not k[1].startswith("(")
-    }
-    assert between == told, "the moves differ"
+def sizes() -> list[int]:
+    """How many events, each."""
+    if one := os.environ.get("BENCH_EVENTS"):
+        return [int(one)]
+    return [1_000_000, 10_000_000, *([50_000_000] if os.environ.get("BENCH") == "full" else [])]
 
 
 def main() -> None:
-    """Run and print."""
-    events = int(os.environ.get("BENCH_EVENTS", "1_000_000"))
-    out = Table(title=f"Omvei, {events:,} simulated events", title_justify="left")
-    for name in ("what", "seconds", "beside"):
-        out.add_column(name, justify="left" if name == "what" else "right")
-    with tempfile.TemporaryDirectory() as scratch:
+    """Run every size."""
+    told = [run(events) for events in sizes()]
+    if os.environ.get("BENCH_WRITE"):
+        page.write(Path(__file__).parents[1] / "docs" / "benchmarks.md", told)
+
+
+def run(events: int) -> dict[str, Any]:
+    """One size: what it took to make, and every question by everyone."""
+    console = Console(width=150)
+    with tempfile.TemporaryDirectory(prefix="omvei-bench-") as scratch:
         folder = Path(scratch)
-        start = time.perf_counter()
-        simulate(events).write(folder / "shop")
-        out.add_row("simulate and write", f"{time.perf_counter() - start:.2f}", "")
-        warm = omvei.init(folder / "warm")  # loads the libraries and compiles the kernels
-        simulate(2_000).write(folder / "small")
-        warm.take(folder / "small" / "events.parquet")
-        ask(warm.journeys)
-        workspace = omvei.init(folder / "w")
-        start = time.perf_counter()
-        (done,) = workspace.take(folder / "shop" / "events.parquet")
-        took = time.perf_counter() - start
-        out.add_row("import and build", f"{took:.2f}", f"{done['rows'] / took:,.0f} events/s")
+        made = make(folder, events)
+        workspace = omvei.open(folder / "w")
         journeys = workspace.journeys
-        for name, work in questions(journeys).items():
-            out.add_row(name, f"{timed(work)[0]:.3f}", "")
-        con = table_of(journeys)
-        check_moves(journeys, con)
-        sql = timed(lambda: con.execute(MOVES).fetchall())[0]
-        own = timed(lambda: journeys.map("kind"))[0]
-        out.add_row(
-            "map by kind, beside SQL's bare counts of moves", f"{own:.3f}", f"SQL {sql:.3f}"
-        )
-        kinds = journeys.words["kind"]
-        values = dict(zip("abc", map(kinds.index, STEPS), strict=True))
-        values["within"] = 30 * 86_400_000_000
-        sql, told = timed(lambda: con.execute(FUNNEL, values).fetchall())
-        own, found = timed(lambda: journeys.funnel(list(STEPS), by="kind"))
-        people = [step["people"] for step in found.to_json()["steps"]]
-        assert people == list(told[0]), "the funnels differ"
-        out.add_row(
-            "funnel of three steps, beside SQL", f"{own:.3f}", f"SQL {sql:.3f}: {sql / own:.0f}×"
-        )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    out.add_row("peak memory of this run", "", f"{peak:.1f} GB")
-    Console().print(out)
+        made["events"] = journeys.summary().to_json()["events"]
+        person = journeys.people(limit=1).to_dicts()[0]["person"]
+        who = journeys.find(person)
+        assert who is not None
+        tables(journeys, folder, who)
+        show_making(console, made)
+        rounds = 5 if events <= 1_000_000 else 3
+        paths(journeys.run(attribution(journeys, ALL_ORDERS)), folder)
+        rows = []
+        for question in questions(journeys, person):
+            scan, answer = timed(question.scan, rounds), timed(question.answer, rounds)
+            own = question.told(scan.pop("result"))
+            answer.pop("result")
+            channels = len(journeys.words["channel"])
+            row = {"question": question.name, "bytes": question.bytes, "scan": scan}
+            row |= {"answer": answer, "peers": {}}
+            for name, peer in PEERS.items():
+                if question.name not in peer["asks"] or events > peer.get("most", events):
+                    continue
+                other = ask(name, question.name, folder, min(rounds, 3))
+                if isinstance(other, dict):
+                    close = name == "channel-attribution"
+                    found = journeys.run(attribution(journeys)) if close else None
+                    mine = effects(found, channels) if close else own
+                    if not agrees(question.name, mine, other.pop("result"), SAME * close):
+                        other = "tells something else"
+                row["peers"][name] = other
+            rows.append(row)
+            show(console, row, made["events"])
+    return {"made": made, "rows": rows}
 
 
-def questions(journeys: Any) -> dict[str, Callable[[], Any]]:
-    """Every answer of a page."""
-    someone = journeys.people(limit=1).to_dicts()[0]["person"]
-    return {
-        "summary": journeys.summary,
-        "map by kind": journeys.map,
-        "map by channel": lambda: journeys.map("channel"),
-        "map by content": lambda: journeys.map("content"),
-        "map by stage (hankins)": lambda: journeys.lens("hankins").map("stage"),
-        "map by kind, last 12 months": lambda: journeys.between("2025-01-01").map(),
-        "leaks": journeys.leaks,
-        "funnel": lambda: journeys.funnel(list(STEPS), by="kind"),
-        "people on a move": lambda: journeys.people(edge=STEPS[:2], by="kind"),
-        "findings": journeys.findings,
-        "one person": lambda: journeys.trace(someone),
-    }
+def make(folder: Path, events: int) -> dict[str, Any]:
+    """Simulate, import and build; and ask one thing in a new process."""
+    measured("simulate", "--events", "2000", "--out", str(folder / "small"))
+    measured("-w", str(folder / "warm"), "init")
+    measured("-w", str(folder / "warm"), "import", str(folder / "small" / "events.parquet"))
+    shop = folder / "shop"
+    simulated = measured("simulate", "--events", str(events), "--out", str(shop))
+    measured("-w", str(folder / "w"), "init")
+    imported = measured("-w", str(folder / "w"), "import", str(shop / "events.parquet"))
+    measured("-w", str(folder / "w"), "summary", "--json")
+    cold = measured("-w", str(folder / "w"), "map", "--by", "kind", "--json")
+    floor = measured("--help")
+    return {"asked": events, "simulate": simulated, "import": imported, "cold": cold, "help": floor}
 
 
-def ask(journeys: Any) -> None:
-    """Ask everything once."""
-    for work in questions(journeys).values():
-        work()
+def show_making(console: Console, made: dict[str, Any]) -> None:
+    table = Table(title=f"{made['events']:,} simulated events", title_justify="left")
+    for column in ("what", "wall s", "CPU s", "peak MB", "events/s"):
+        table.add_column(column, justify="left" if column == "what" else "right")
+    for what, name in page.MADE.items():
+        used = made[what]
+        speed = f"{made['events'] / used['wall']:,.0f}" if what in ("simulate", "import") else ""
+        table.add_row(name, *(f"{used[key]:,.2f}" for key in ("wall", "cpu", "peak")), speed)
+    console.print(table)
+
+
+def show(console: Console, row: dict[str, Any], events: int) -> None:
+    table = Table(title=page.ASKED[row["question"]], title_justify="left")
+    for column in page.COLUMNS:
+        table.add_column(column, justify="left" if column == "who" else "right")
+    for line in page.lines(row, events):
+        table.add_row(*line)
+    console.print(table)
 
 
 if __name__ == "__main__":

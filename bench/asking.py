@@ -1,0 +1,164 @@
+"""What Omvei is asked: the bare counts that a peer is asked for too, and the whole answer.
+
+A question has a `scan` (as little as the peers do), the `answer` that a user gets (with intervals,
+later conversions and so on), and `told`: the scan's result in the form of the peers'.
+"""
+
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from omvei.answers.attribution import Attribution
+from omvei.answers.funnel import Reaches
+from omvei.answers.map import END, START, Moves, walk
+from omvei.answers.matrix import Matrix
+from omvei.answers.removal import removal
+from omvei.answers.trace import find
+from omvei.answers.ways import Ways
+from omvei.journeys import Journeys
+from omvei.touchpoints.vocabulary import codes
+
+from .making import DAY, LENS, STEPS, WITHIN_DAYS, settled
+
+ALL_ORDERS = 10**9
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question."""
+
+    name: str
+    scan: Callable[[], Any]
+    answer: Callable[[], Any]
+    told: Callable[[Any], Any]
+    bytes: int
+    """Bytes a touchpoint that the scan must read at least."""
+
+
+def timed(work: Callable[[], Any], rounds: int) -> dict[str, Any]:
+    """The result, and the median wall and CPU of some rounds after one to warm up."""
+    result = work()
+    walls, cpus = [], []
+    for _ in range(rounds):
+        wall, cpu = time.perf_counter(), time.process_time()
+        result = work()
+        walls.append(time.perf_counter() - wall)
+        cpus.append(time.process_time() - cpu)
+    return {
+        "result": result,
+        "wall": statistics.median(walls),
+        "cpu": statistics.median(cpus),
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
+    }
+
+
+def attribution(journeys: Journeys, many: int = 20) -> Attribution:
+    """The analysis of ways without its intervals."""
+    names = journeys.words["channel"]
+    direct, unknown = (names.index(n) if n in names else -1 for n in ("Direct", "Unassigned"))
+    return Attribution(
+        len(names), direct, unknown, journeys.goal_code, settled(journeys), many, replicates=0
+    )
+
+
+def questions(journeys: Journeys, person: str) -> list[Question]:
+    """Every question that has a peer."""
+    kinds = list(codes())
+    by_kind, labels, _ = walk(journeys, "kind", len(kinds) + 1)
+    lens = journeys.lens(LENS)
+    by_stage, _, _ = walk(lens, "stage", 0)
+    steps = tuple(kinds.index(step) for step in STEPS)
+    who = journeys.find(person)
+    assert who is not None
+    moved = Moves(by_kind, labels, journeys.goal_code, 90 * DAY, journeys.end)
+
+    def counted(found: Any) -> list[list[int]]:
+        count = found.count.sum(axis=-1)[: len(labels), : len(labels)]
+        return [
+            [kinds.index(labels[a]), kinds.index(labels[b]), int(count[a, b])]
+            for a, b in np.argwhere(count)
+        ]
+
+    def waited(found: Any) -> list[list[float]]:
+        return [
+            [kinds.index(e["source"]), kinds.index(e["target"]), e["median_gap_seconds"] * 1e6]
+            for e in found["edges"]
+            if e["source"] != START and e["target"] != END
+        ]
+
+    return [
+        Question(
+            "moves",
+            lambda: journeys.run(Matrix(by_kind, len(labels), journeys.goal_code, 0)),
+            lambda: journeys.map("kind"),
+            counted,
+            2,
+        ),
+        Question(
+            "gaps",
+            lambda: journeys.run(moved),
+            lambda: journeys.map("kind"),
+            waited,
+            10,
+        ),
+        Question(
+            "funnel",
+            lambda: journeys.run(Reaches("kind", steps, WITHIN_DAYS * DAY, 0)),
+            lambda: journeys.funnel(list(STEPS), by="kind", within=timedelta(days=WITHIN_DAYS)),
+            lambda found: [row["people"] for row in found],
+            10,
+        ),
+        Question(
+            "reentries",
+            lambda: lens.run(Ways(by_stage, lens.model, journeys.end)),
+            lambda: lens.numbers(),
+            lambda found: [
+                [code, int(row[2])] for code, row in enumerate(found["stage"]) if row[1]
+            ],
+            9,
+        ),
+        Question(
+            "orders",
+            lambda: journeys.run(attribution(journeys)),
+            lambda: journeys.attribution(),
+            lambda found: [[list(way), sum(counts)] for way, counts in found["busiest"]],
+            17,
+        ),
+        Question(
+            "removal",
+            lambda: journeys.run(attribution(journeys)),
+            lambda: journeys.attribution(),
+            lambda found: chain(found["moves"], len(journeys.words["channel"])),
+            17,
+        ),
+        Question(
+            "one person",
+            lambda: find(journeys, who),
+            lambda: journeys.trace(person),
+            lambda found: [found.rows, int(found["kind"].astype(np.int64).sum())],
+            0,
+        ),
+    ]
+
+
+def chain(moves: Any, channels: int) -> list[list[int]]:
+    """The moves of the removal chain as SQL names them: -1 the start, -2 the goal, -3 the end."""
+    side, rows = channels + 2, []
+    for cell in np.flatnonzero(moves):
+        source, target = divmod(int(cell), side)
+        into = {channels: -2, channels + 1: -3}.get(target, target)
+        rows.append([-1 if source == channels else source, into, int(moves[cell])])
+    return rows
+
+
+def effects(found: Any, channels: int) -> list[list[float]]:
+    """The removal effect of each channel that was met."""
+    lines = found["moves"].reshape(channels + 2, channels + 2)
+    effect = removal(lines)
+    return [[code, float(effect[code])] for code in np.flatnonzero(lines[:channels].sum(axis=1))]
