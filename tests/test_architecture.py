@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "planned": {"durations", "errors", "keeping", "touchpoints"},
     "lenses": {"blocks", "durations", "errors", "touchpoints"},
     "groups": {"blocks", "durations", "errors", "keeping", "language", "lenses", "touchpoints"},
-    "result": {"drawings", "errors"},
+    "result": {"drawings", "errors", "sheets"},
     "answers": {
         "blocks",
         "durations",
@@ -48,6 +48,8 @@ MAY_IMPORT = {
     "engines": {"answers", "blocks", "errors", "events", "people", "touchpoints"},
     "language": {"errors", "lenses"},
     "drawings": {"errors", "language"},
+    # a worksheet says an answer in words, and so needs the words of all that it names
+    "sheets": {"answers", "drawings", "errors", "language", "lenses", "plan", "touchpoints"},
     "simulate": {"errors", "events.schema"},
     "plan": {
         "answers",

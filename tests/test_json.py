@@ -51,6 +51,7 @@ ANSWERS = {
     "conform": lambda shop: shop.conform(PLAN),
     "alongside": lambda shop: shop.alongside(PLAN, "u1"),
     "findings": lambda shop: shop.findings(),
+    "start": lambda shop: shop.start(),
     "why": lambda shop: shop.why("u1"),
     "consent": lambda shop: shop.consent(),
     "quality": lambda shop: shop.quality(),

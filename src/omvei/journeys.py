@@ -35,6 +35,7 @@ from .answers import (
     quality,
     questions,
     side_by_side,
+    start,
     summary,
     touchpoints,
     trace,
@@ -216,6 +217,7 @@ class Journeys:
     differ = differ.differ
     people = people.people
     findings = findings.findings
+    start = start.start
     why = why.why
     quality = quality.quality
     consent = consent.consent

@@ -100,6 +100,31 @@ class Words:
             format_currency(value, currency, pattern, _locale(self.language), currency_digits=False)
         )
 
+    def measured(self, value: float | None, unit: str | None, currency: str | None = None) -> str:
+        r"""Write a value of a measure in its unit: people, share, score, money or days.
+
+        >>> words("nb").measured(0.22, "share"), words("sv").measured(12.04, "days")
+        ('22\xa0%', '12 dagar')
+        """
+        if value is None:
+            return "–"
+        if unit == "share" or (unit is None and value <= 1):
+            return self.percent(value)
+        if unit == "money":
+            return self.money(round(value, 2), currency)
+        if unit == "days":
+            return self("plan.days", x=self.decimal(value))
+        return self.number(round(value)) if value >= 10 or unit == "score" else self.decimal(value)
+
+    def month(self, value: str) -> str:
+        """Write a month given as 2026-03.
+
+        >>> words("da").month("2026-03"), words("en").month("2026-03")
+        ('marts 2026', 'March 2026')
+        """
+        day = datetime.fromisoformat(f"{value}-01")
+        return str(format_date(day, "LLLL y", locale=_locale(self.language)))
+
     def date(self, value: str | datetime) -> str:
         """Write a day, from a time or its ISO text."""
         return str(format_date(_time(value), "medium", locale=_locale(self.language)))

@@ -2,9 +2,12 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from .sheets import Sheet
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,16 @@ class Result:
         from .drawings import draw
 
         return draw(self.to_json(), language)
+
+    def sheet(self, language: str = "en") -> "Sheet":
+        """The worksheet to pass on: `.pdf()`, `.png()`, `.html()`, `.csv()`, `.xlsx()`.
+
+        Groups of fewer than ten people are left out. Raises `UnknownNameError` for an answer that
+        is no worksheet.
+        """
+        from .sheets import sheet
+
+        return sheet(self.to_json(), language)
 
     def _repr_html_(self) -> str:
         return self.plot()

@@ -82,7 +82,7 @@ def test_the_plan_is_a_table_without_small_groups(tmp_path):
     assert pages.get("/plan.csv").status_code == 404
     sent(pages, "/plan/new", model="stdc", business="web_shop")
     told = pages.get("/plan.csv?period=all").content.decode("utf-8-sig").splitlines()
-    assert told[0].startswith("stage,goal,")
+    assert told[0].startswith("Stage,What the stage is for,")
     rows = pages.get("/plan.json?period=all").json()["rows"]
     small = [0 < row["n"] < 10 for row in rows]
     assert any(small)

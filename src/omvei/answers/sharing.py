@@ -12,36 +12,119 @@ LEAST = 10
 Said = dict[str, Any]
 
 
-def shared(said: Said, least: int = LEAST) -> Said:
-    """An answer without its small groups; `hidden` says how many rows were left out.
+LEFT_OUT: dict[str, dict[str, str]] = {
+    "map": {"nodes": "people", "edges": "people"},
+    "leaks": {"stages": "people", "transitions": "people"},
+    "funnel": {"steps": "people"},
+    "conform": {"deviations": "people"},
+    "own": dict.fromkeys(
+        ("stages", "moves", "reached", "over_time", "cues", "cycles", "routes", "figures"), "people"
+    ),
+    "content": {"loops": "back", "questions": "people", "early": "early", "fit": "people"},
+    "readiness": {"rows": "people"},
+    "choice": {"rows": "people", "readiness": "people", "visits": "people", "pools": "people"},
+}
+"""By answer and part: rows that are left out, and what in them counts people."""
 
-    A trace is one person's, and is returned as it is: who passes it on has chosen to.
+BLANK: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
+    "plan": {"rows": ("n", ("value", "low", "high", "n", "trend"))},
+    "checklist": {"rows": ("n", ("evidence", "count", "n", "low", "high", "beside", "behind"))},
+    "content": {
+        "rows": ("people", ("people",)),
+        "stages": ("people", ("people", "people_share")),
+        "pieces": ("people", ("people", "ends")),
+    },
+    "choice": {"pools": ("consented", ("consented",))},
+    "touchpoints": {
+        "rows": (
+            "people",
+            ("people", "touchpoints", "people_by_stage", "trust", "low", "high", "compared",
+             "went_on", "others", "near"),
+        )
+    },
+}  # fmt: skip
+"""By answer and part: rows that stay, since they are the firm's own; what counts people, and what
+is taken out of them where those are few."""
+
+
+def shared(said: Said, least: int = LEAST) -> Said:
+    """An answer without its small groups; `hidden` says how many rows were left out, and `blank`
+    whether in rows that stay something was taken out.
+
+    Nobody is no group: a zero stays. A trace is one person's, and is returned as it is: who passes
+    it on has chosen to.
 
     >>> rows = [{"stage": "see", "people": 9}, {"stage": "do", "people": 10}]
     >>> told = shared({"answer": "leaks", "stages": rows, "transitions": []})
     >>> told["stages"], told["hidden"]
     ([{'stage': 'do', 'people': 10}], {'rows': 1, 'least': 10})
     """
-    parts = {
-        "map": ("nodes", "edges"),
-        "leaks": ("stages", "transitions"),
-        "funnel": ("steps",),
-        "conform": ("deviations",),
-        "own": ("stages", "moves", "reached", "over_time", "cues", "cycles", "routes", "figures"),
-    }
-    kept = dict(said)
+    kept, hidden = _left_out(dict(said), least)
+    kept, blank = _blank(kept, least)
+    if said["answer"] in ("start", "report", "findings"):
+        found = [one for one in kept["findings"] if one["values"].get("n", least) >= least]
+        hidden += len(kept["findings"]) - len(found)
+        kept["findings"] = found
+    if said["answer"] == "advice":
+        told = [_within(row, least) for row in kept["rows"] if row["evidence"]["n"] >= least]
+        hidden += len(kept["rows"]) - len(told)
+        kept["rows"] = told
+    if blank:
+        kept["blank"] = True
+    return {**kept, "hidden": {"rows": hidden, "least": least}} if hidden else kept
+
+
+def _left_out(said: Said, least: int) -> tuple[Said, int]:
     hidden = 0
     gone: set[str] = set()
-    for part in parts.get(said["answer"], ()):
+    for part, counted in LEFT_OUT.get(said["answer"], {}).items():
         if part not in said:
             continue
         rows = [
             row
             for row in said[part]
-            if row["people"] >= least and not {row.get("source"), row.get("target")} & gone
+            if row[counted] >= least and not {row.get("source"), row.get("target")} & gone
         ]
         if part == "nodes":
             gone = {row["id"] for row in said[part]} - {row["id"] for row in rows}
         hidden += len(said[part]) - len(rows)
-        kept[part] = rows
-    return {**kept, "hidden": {"rows": hidden, "least": least}} if hidden else kept
+        said[part] = rows
+    return said, hidden
+
+
+def _blank(said: Said, least: int) -> tuple[Said, bool]:
+    blank = False
+    for part, (counted, fields) in BLANK.get(said["answer"], {}).items():
+        rows = []
+        for row in said.get(part, ()):
+            few = 0 < (row[counted] or 0) < least
+            blank = blank or few
+            rows.append({**row, **{key: _nothing(row[key]) for key in fields}, "blank": True}
+                        if few else _within(row, least))  # fmt: skip
+        said[part] = rows
+    return said, blank
+
+
+def _nothing(value: object) -> object:
+    """What stands for a value that is taken out: nothing, of the same form."""
+    return type(value)() if isinstance(value, list | dict) else None
+
+
+def _counted(told: Said, least: int) -> Said:
+    """A measure, without its numbers where they are of few people."""
+    if not 0 < told["n"] < least:
+        return told
+    return {**told, "value": None, "low": None, "high": None, "n": None, "blank": True}
+
+
+def _within(row: Said, least: int) -> Said:
+    """A row whose people are enough, without the small groups inside it."""
+    found = dict(row)
+    if row.get("trend"):
+        found["trend"] = [_counted(one, least) for one in row["trend"]]
+    if "measure" in row:
+        found["measure"] = _counted(row["measure"], least)
+    if "people_by_stage" in row:
+        by_stage = row["people_by_stage"].items()
+        found["people_by_stage"] = {stage: n for stage, n in by_stage if n >= least}
+    return found

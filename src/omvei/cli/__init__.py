@@ -15,6 +15,7 @@ from . import (
     planning,
     rules,
     seeing,
+    sharing,
     worksheets,
 )
 from .group import main
@@ -31,5 +32,6 @@ __all__ = [
     "planning",
     "rules",
     "seeing",
+    "sharing",
     "worksheets",
 ]

@@ -7,7 +7,7 @@ import click
 from ..durations import parse
 from ..errors import NothingToAnswerError
 from ..workspace import open
-from .group import as_html, as_json, asked_of, main, narrowed, seen, show
+from .group import as_files, as_html, as_json, asked_of, main, narrowed, seen, show
 
 
 @main.command()
@@ -51,7 +51,6 @@ def map_(
     where: tuple[str, ...],
     lens: str,
     raw: bool,
-    html: str | None,
 ) -> None:
     r"""Draw the map: where people go, and where they go next.
 
@@ -62,7 +61,7 @@ def map_(
     """
     days = max(1, round(parse(horizon).total_seconds() / 86_400))
     found = asked_of(folder, since, until, where, lens)
-    show(found.map(by, nodes=nodes, horizon_days=days), raw, html)
+    show(found.map(by, nodes=nodes, horizon_days=days), raw)
 
 
 @main.command()
@@ -71,9 +70,9 @@ def map_(
 @as_json
 @as_html
 @click.pass_obj
-def trace(folder: Path, person: str, raw: bool, html: str | None) -> None:
+def trace(folder: Path, person: str, raw: bool) -> None:
     """Follow one PERSON, by any of their identifiers: id, e-mail, order number, user id, cookie."""
-    show(asked_of(folder).trace(person), raw, html)
+    show(asked_of(folder).trace(person), raw)
 
 
 @main.command()
@@ -117,7 +116,6 @@ def funnel(
     where: tuple[str, ...],
     lens: str,
     raw: bool,
-    html: str | None,
 ) -> None:
     r"""Count the people who reach each STEP.
 
@@ -130,7 +128,7 @@ def funnel(
     if dropped is not None:
         show(found.dropped(list(steps), dropped, **told), raw)
     else:
-        show(found.funnel(list(steps), **told), raw, html)
+        show(found.funnel(list(steps), **told), raw)
 
 
 @main.command()
@@ -151,7 +149,6 @@ def leaks(
     where: tuple[str, ...],
     lens: str,
     raw: bool,
-    html: str | None,
 ) -> None:
     r"""Find where people are lost, by stage and by last move.
 
@@ -160,7 +157,7 @@ def leaks(
       omvei leaks --lens stdc
     """
     days = parse(quiet).total_seconds() / 86_400 if quiet else None
-    show(asked_of(folder, since, until, where, lens).leaks(quiet_days=days), raw, html)
+    show(asked_of(folder, since, until, where, lens).leaks(quiet_days=days), raw)
 
 
 @main.command()
@@ -258,6 +255,7 @@ def findings(
 
 
 @main.command()
+@as_files
 @click.option(
     "--horizon",
     default="30d",

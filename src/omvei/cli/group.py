@@ -151,10 +151,59 @@ def as_json(command: Command) -> Command:
     return click.option("--json", "raw", is_flag=True, help="Print the result as JSON.")(command)
 
 
-def as_html(command: Command) -> Command:
-    """Add --html."""
+FILES = {
+    "html": "Write a page of its own.",
+    "pdf": "Write a PDF, to print.",
+    "png": "Write a picture.",
+    "csv": "Write the main table as CSV.",
+    "xlsx": "Write the tables for Excel.",
+}
+"""What an answer can be written to, and what that is."""
+LANGUAGE = click.option(
+    "--language",
+    default="en",
+    show_default=True,
+    metavar="LANGUAGE",
+    callback=_remember,
+    help="The language of the texts: nb, sv, da or en.",
+)
+
+
+def _file(form: str) -> Any:
     return click.option(
-        "--html", metavar="FILE", type=click.Path(dir_okay=False), help="Write a page of its own."
+        f"--{form}",
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        expose_value=False,
+        callback=_remember,
+        help=FILES[form],
+    )
+
+
+def as_html(command: Command) -> Command:
+    """Add --html, and the language it is written in."""
+    return _file("html")(_language(command))
+
+
+def as_files(command: Command) -> Command:
+    """Add what a worksheet can be written to, and the language it is written in."""
+    for form in reversed(FILES):
+        command = _file(form)(command)
+    return _language(command)
+
+
+def _language(command: Command) -> Command:
+    """Add --language, where the command has none of its own."""
+    if any(one.name == "language" for one in getattr(command, "__click_params__", ())):
+        return command
+    return click.option(
+        "--language",
+        default="en",
+        show_default=True,
+        metavar="LANGUAGE",
+        expose_value=False,
+        callback=_remember,
+        help="The language of the file: nb, sv, da or en.",
     )(command)
 
 
@@ -236,15 +285,30 @@ def tell_unusable(items: list[Any]) -> None:
         sys.exit(1)
 
 
-def show(result: Any, raw: bool, html: str | None = None) -> None:
+def show(result: Any, raw: bool) -> None:
+    """Print an answer, or write it to the files that were asked for."""
     said = result.to_json()
-    if html:
-        from ..answers.sharing import shared
-        from ..drawings import page
-
-        Path(html).write_text(page(shared(said)), "utf-8")
-        click.echo(f"Wrote {html}", err=True)
+    meta = click.get_current_context().meta
+    asked = {form: meta[f"omvei.{form}"] for form in FILES if f"omvei.{form}" in meta}
+    for form, file in asked.items():
+        Path(file).write_bytes(_made(said, form, meta.get("omvei.language", "en")))
+        click.echo(f"Wrote {file}", err=True)
     if raw:
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
-    elif not html:
+    elif not asked:
         printing.result(said)
+
+
+def _made(said: dict[str, Any], form: str, language: str) -> bytes:
+    """An answer as a file; small groups are left out."""
+    from ..language import LANGUAGES
+    from ..sheets import SHEETS, sheet, written
+
+    if language not in LANGUAGES:
+        raise UnknownNameError("language", language, list(LANGUAGES))
+    if said["answer"] in SHEETS:
+        return written(sheet(said, language), form)
+    from ..answers.sharing import shared
+    from ..drawings import page
+
+    return page(shared(said), language).encode("utf-8")

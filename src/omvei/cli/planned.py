@@ -40,7 +40,6 @@ def conform(
     where: tuple[str, ...],
     lens: str,
     raw: bool,
-    html: str | None,
 ) -> None:
     r"""Compare every journey with PLAN: a name from `omvei plans`, or a YAML file.
 
@@ -52,12 +51,12 @@ def conform(
     """
     found = asked_of(folder, since, until, where, lens)
     if person:
-        show(found.alongside(plan, person), raw, html)
+        show(found.alongside(plan, person), raw)
     elif deviation:
         show(found.deviating(plan, *deviation), raw)
     else:
         days = max(1, round(parse(horizon).total_seconds() / 86_400))
-        show(found.conform(plan, horizon_days=days), raw, html)
+        show(found.conform(plan, horizon_days=days), raw)
 
 
 @main.group(invoke_without_command=True)

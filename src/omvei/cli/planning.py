@@ -7,15 +7,7 @@ import click
 
 from ..errors import NothingToAnswerError, OmveiError
 from ..workspace import open
-from .group import among, as_json, asked_of, main, narrowed, show
-
-LANGUAGE = click.option(
-    "--language",
-    default="en",
-    show_default=True,
-    metavar="LANGUAGE",
-    help="The language of the texts: nb, sv, da or en.",
-)
+from .group import LANGUAGE, among, as_files, as_json, asked_of, main, narrowed, show
 
 
 @main.group()
@@ -73,6 +65,7 @@ def check(folder: Path) -> None:
 
 
 @plan.command("show")
+@as_files
 @LANGUAGE
 @narrowed
 @as_json
@@ -107,6 +100,7 @@ def undo(folder: Path) -> None:
 
 
 @main.command()
+@as_files
 @among
 @as_json
 @click.pass_obj
@@ -124,6 +118,7 @@ def advice(folder: Path, since: str, until: str, where: tuple[str, ...], raw: bo
 
 
 @main.command()
+@as_files
 @LANGUAGE
 @among
 @as_json

@@ -56,7 +56,6 @@ def own(
     name: str,
     given: tuple[str, ...],
     raw: bool,
-    html: str | None,
     **asked: Any,
 ) -> None:
     r"""Say a model's own numbers: what its authors ask of the journeys.
@@ -72,7 +71,7 @@ def own(
             parameters[key] = float(said)
         except ValueError:
             raise click.BadParameter(f"{said!r} is no number", param_hint="--set") from None
-    show(_seen(folder, name, asked).lens(name, **parameters).own(), raw, html)
+    show(_seen(folder, name, asked).lens(name, **parameters).own(), raw)
 
 
 @lens.command()

@@ -8,7 +8,7 @@ import click
 from ..durations import parse
 from ..errors import NothingToAnswerError
 from ..workspace import open
-from .group import as_json, asked_of, main, narrowed, show
+from .group import as_files, as_json, asked_of, main, narrowed, show
 
 
 @main.group()
@@ -38,6 +38,7 @@ def take(folder: Path, file: Path) -> None:
 
 
 @content.command()
+@as_files
 @narrowed
 @as_json
 @click.pass_obj
@@ -71,6 +72,7 @@ SEEN = click.option(
 
 
 @main.command()
+@as_files
 @SEEN
 @narrowed
 @as_json
@@ -90,6 +92,7 @@ def readiness(
 
 
 @main.command()
+@as_files
 @SEEN
 @narrowed
 @as_json

@@ -34,6 +34,7 @@ _PRINTED = {
     "trace": ways.trace,
     "summary": ways.summary,
     "findings": ways.findings,
+    "start": ways.findings,
     "people": ways.people,
     "why": ways.why,
     "quality": trust.quality,

@@ -6,36 +6,41 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from omvei.errors import NothingToAnswerError
+from omvei.language import Words
 from omvei.plan import plan as plans
 from omvei.plan.advice import advice as answer_of
 from omvei.plan.advice import sentences
 from omvei.plan.kpis import kpis
-from omvei.web.asking import PERIODS, ask, workspace
-from omvei.web.plan import number
+from omvei.web.asking import PERIODS, Asked, ask, workspace
 from omvei.web.showing import address, as_json, said, show, wants_json
 
 
-def advice(request: Request) -> Response:
-    """Show the advice; without data, what to bring in."""
-    here = workspace(request)
+def answer(request: Request) -> tuple[Asked | None, dict[str, Any]]:
+    """The advice; without data, what to bring in."""
     try:
         asked = ask(request)
     except NothingToAnswerError:
         asked = None
-    answer: dict[str, Any] = answer_of(
-        asked.journeys if asked else None, plans.load(here.path)
-    ).to_json()
+    plan = plans.load(workspace(request).path)
+    return asked, answer_of(asked.journeys if asked else None, plan).to_json()
+
+
+def advice(request: Request) -> Response:
+    """Show the advice."""
+    here = workspace(request)
+    asked, found = answer(request)
     if wants_json(request):
-        return as_json(answer)
+        return as_json(found)
     t = said(request)
     kept = asked.query if asked else {}
     rows = [
         {**row, "href": _within(row["href"], kept), "said": sentences(row, t)}
-        for row in answer["rows"]
+        for row in found["rows"]
     ]
     return show(
-        request, "advice.html", rows=rows, bring=answer["bring"], asked=asked, periods=PERIODS,
-        kpis=kpis(), number=number, simulated=here.simulated, json=address("/advice.json", kept),
+        request, "advice.html", rows=rows, bring=found["bring"], asked=asked, periods=PERIODS,
+        kept=kept, kpis=kpis(), number=Words.measured, simulated=here.simulated,
+        json=address("/advice.json", kept),
     )  # fmt: skip
 
 

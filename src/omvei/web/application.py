@@ -24,6 +24,7 @@ import omvei
 from omvei import drawings
 from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.language import words
+from omvei.sheets import FORMS
 from omvei.web import (
     advice,
     attribution,
@@ -44,6 +45,7 @@ from omvei.web import (
     plans,
     quality,
     questions,
+    sharing,
     sources,
     start,
     touchpoints,
@@ -82,7 +84,6 @@ ROUTES = [
     Route("/checklist/own", checklist.own, methods=["POST"]),
     Route("/checklist/back", checklist.back, methods=["POST"]),
     *_both("/plan", plan.plan),
-    Route("/plan.csv", plan.table),
     Route("/plan/new", plan.new, methods=["POST"]),
     Route("/plan/rows/{row:int}", plan.row, methods=["POST"]),
     Route("/plan/back", plan.back, methods=["POST"]),
@@ -126,6 +127,7 @@ ROUTES = [
     Route("/data/undo", data.take_out, methods=["POST"]),
     Route("/data/progress/{key}.json", data.progress),
     Route("/data/progress/{key}", data.progress),
+    *[Route(f"/{page}.{form}", sharing.file) for page in sharing.PAGES for form in FORMS],
     Route("/preferences", data.preferences, methods=["POST"]),
 ]
 

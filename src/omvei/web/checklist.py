@@ -1,5 +1,7 @@
 """The checklist: the user's own answers beside what the data say, with a way back."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -7,19 +9,25 @@ from omvei import keeping
 from omvei.answers.intervals import FEW
 from omvei.errors import OmveiError
 from omvei.plan import checklist as lists
-from omvei.web.asking import PERIODS, ask, has_data, workspace
+from omvei.web.asking import PERIODS, Asked, ask, has_data, workspace
 from omvei.web.guard import check_form
 from omvei.web.showing import address, as_json, said, show, wants_json
 
 
-def checklist(request: Request) -> Response:
-    """Show the questions with both answers; without data, the user's own alone."""
+def answer(request: Request) -> tuple[Asked | None, dict[str, Any]]:
+    """The questions with both answers; without data, the user's own alone."""
     here, t = workspace(request), said(request)
     asked = ask(request) if has_data(here) else None
-    trouble, found = "", None
+    journeys = asked.journeys if asked else None
+    return asked, lists.checklist(here.path, journeys, t.language).to_json()
+
+
+def checklist(request: Request) -> Response:
+    """Show the questions; what is wrong in the file of the answers is told."""
+    here = workspace(request)
+    trouble, asked, found = "", None, None
     try:
-        journeys = asked.journeys if asked else None
-        found = lists.checklist(here.path, journeys, t.language).to_json()
+        asked, found = answer(request)
     except OmveiError as error:
         if wants_json(request):
             raise

@@ -12,7 +12,7 @@ from omvei.errors import NothingToAnswerError, OmveiError
 from omvei.touchpoints import channels, inventory
 from omvei.touchpoints.formats import formats
 from omvei.web import changing
-from omvei.web.asking import PERIODS, ask, workspace
+from omvei.web.asking import PERIODS, Asked, ask, workspace
 from omvei.web.showing import address, as_json, show, wants_json
 
 LISTED = 60
@@ -20,17 +20,22 @@ LISTED = 60
 FIELDS = ("page", "title", "stage", "format", "question", "language", "owner", "updated")
 
 
-def content(request: Request) -> Response:
-    """Show the content map; without data, the inventory and what the table asks for."""
+def answer(request: Request) -> tuple[Asked | None, dict[str, Any]]:
+    """The content map; without data, the inventory and what the table asks for."""
     here = workspace(request)
     try:
         asked = ask(request)
-        answer = asked.journeys.content().to_json()
+        return asked, asked.journeys.content().to_json()
     except NothingToAnswerError:
-        asked = None
-        answer = without_data(here.path / "definitions", here.simulated).to_json()
+        return None, without_data(here.path / "definitions", here.simulated).to_json()
+
+
+def content(request: Request) -> Response:
+    """Show the content map, and the form that fills it in."""
+    here = workspace(request)
+    asked, mapped = answer(request)
     if wants_json(request):
-        return as_json(answer)
+        return as_json(mapped)
     file = here.path / "definitions" / inventory.FILE
     query = request.query_params
     known = {piece.page: inventory.said(piece) for piece in inventory.load(file.parent)}
@@ -39,10 +44,10 @@ def content(request: Request) -> Response:
         key: query[key] for key in (*FIELDS, "channel") if query.get(key)
     }
     return show(
-        request, "content.html", content=answer, asked=asked, periods=PERIODS,
+        request, "content.html", content=mapped, asked=asked, periods=PERIODS,
         stages=inventory.STAGES, formats=formats(), channels=channels.names(),
-        across=across(), cells=cells(answer["rows"]), filled=filled,
-        pieces=answer["pieces"][:LISTED], more=len(answer["pieces"]) - LISTED,
+        across=across(), cells=cells(mapped["rows"]), filled=filled,
+        pieces=mapped["pieces"][:LISTED], more=len(mapped["pieces"]) - LISTED,
         can_undo=keeping.can_undo(file), can_redo=keeping.can_redo(file),
         simulated=here.simulated, kept=asked.query if asked else {},
         json=address("/content.json", asked.query if asked else {}),

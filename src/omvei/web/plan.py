@@ -12,7 +12,6 @@ from omvei.errors import OmveiError, UnknownNameError
 from omvei.plan import plan as plans
 from omvei.plan.kpis import kpis, refusal, seen_kinds, suits
 from omvei.plan.scorecard import scorecard
-from omvei.plan.sheet import sheet
 from omvei.web.asking import PERIODS, ask, has_data, workspace
 from omvei.web.guard import check_form
 from omvei.web.showing import address, as_json, said, show, wants_json
@@ -23,20 +22,14 @@ def plan(request: Request) -> Response:
     return _shown(request)
 
 
-def table(request: Request) -> Response:
-    """Give the plan as a file for a spreadsheet; small groups are left out."""
+def answer(request: Request) -> dict[str, Any]:
+    """The plan beside what the data say. Raises `UnknownNameError` where there is none yet."""
     here, t = workspace(request), said(request)
     found = plans.load(here.path)
     if found is None:
-        raise UnknownNameError("plan", "plan.csv", [])
+        raise UnknownNameError("plan", request.url.path, [])
     journeys = ask(request).journeys if has_data(here) else None
-    text = sheet(scorecard(found, journeys, t.language).to_json())
-    # The mark at the beginning tells a spreadsheet that the letters are UTF-8.
-    return Response(
-        text.encode("utf-8-sig"),
-        media_type="text/csv",
-        headers={"content-disposition": 'attachment; filename="plan.csv"'},
-    )
+    return scorecard(found, journeys, t.language).to_json()
 
 
 async def new(request: Request) -> Response:
@@ -111,26 +104,13 @@ def _shown(request: Request, status: int = 200, trouble: str = "") -> Response:
         "fitting": lambda kpi, stage: found is not None and suits(kpi, found.model, stage),
         "can_undo": keeping.can_undo(file),
         "can_redo": keeping.can_redo(file),
-        "number": lambda value, unit, currency=None: number(t, value, unit, currency),
+        "number": t.measured,
         "written": lambda value, unit: written(t, value, unit),
         "simulated": here.simulated,
-        "csv": address("/plan.csv", asked.query if asked else {}),
+        "kept": asked.query if asked else {},
         "json": address("/plan.json", asked.query if asked else {}),
     }
     return show(request, "plan.html", status, **context)
-
-
-def number(t: Any, value: float | None, unit: str | None, currency: str | None = None) -> str:
-    """Write a value of the plan in the reader's language."""
-    if value is None:
-        return "–"
-    if unit == "share" or (unit is None and value <= 1):
-        return str(t.percent(value))
-    if unit == "money":
-        return str(t.money(round(value, 2), currency))
-    if unit == "days":
-        return str(t("plan.days", x=t.decimal(value)))
-    return str(t.number(round(value)) if value >= 10 or unit == "score" else t.decimal(value))
 
 
 def written(t: Any, value: float | None, unit: str | None) -> str:

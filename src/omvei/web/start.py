@@ -20,6 +20,12 @@ DOORS = (
 )
 
 
+def whole(request: Request) -> dict[str, Any]:
+    """The start page as an answer, with the map. Raises `NothingToAnswerError` without data."""
+    found: dict[str, Any] = ask(request).journeys.start().to_json()
+    return found
+
+
 def start(request: Request) -> Response:
     """Show three findings and the doors; without data, the ways to begin."""
     here = workspace(request)
@@ -39,7 +45,7 @@ def start(request: Request) -> Response:
     ]
     return show(
         request, "start.html", summary=summary, findings=findings, doors=DOORS, asked=asked,
-        simulated=here.simulated, json="/start.json",
+        kept=asked.query,        simulated=here.simulated, json="/start.json",
     )  # fmt: skip
 
 

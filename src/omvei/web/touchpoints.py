@@ -11,7 +11,7 @@ from omvei.errors import NothingToAnswerError, OmveiError
 from omvei.touchpoints import by_hand
 from omvei.touchpoints.vocabulary import OWNERSHIPS
 from omvei.web import changing
-from omvei.web.asking import LENS, PERIODS, ask, workspace
+from omvei.web.asking import LENS, PERIODS, Asked, ask, workspace
 from omvei.web.showing import address, as_json, show, wants_json
 
 ORDER = ("invest", "fix", "drop", "keep")
@@ -22,27 +22,32 @@ FIRST = 12
 """Touchpoints to keep that are listed at once, after those that call for a decision."""
 
 
-def touchpoints(request: Request) -> Response:
-    """Show the touchpoint map; without data, what was written down by hand."""
+def answer(request: Request) -> tuple[Asked | None, dict[str, Any]]:
+    """The touchpoint map; without data, what was written down by hand."""
     here = workspace(request)
     try:
         asked = ask(request)
-        answer = asked.journeys.touchpoints().to_json()
+        return asked, asked.journeys.touchpoints().to_json()
     except NothingToAnswerError:
-        asked = None
         lens = lenses.load(request.query_params.get("lens") or LENS)
-        answer = by_hand_only(here.path / "definitions", lens, here.simulated).to_json()
+        return None, by_hand_only(here.path / "definitions", lens, here.simulated).to_json()
+
+
+def touchpoints(request: Request) -> Response:
+    """Show the touchpoint map, and the form that fills it in."""
+    here = workspace(request)
+    asked, mapped = answer(request)
     if wants_json(request):
-        return as_json(answer)
+        return as_json(mapped)
     file = here.path / "definitions" / by_hand.FILE
-    kept = {**asked.query, "lens": asked.lens} if asked else {"lens": answer["lens"]}
-    stages = [stage.id for stage in lenses.load(answer["lens"]).stages]
+    kept = {**asked.query, "lens": asked.lens} if asked else {"lens": mapped["lens"]}
+    stages = [stage.id for stage in lenses.load(mapped["lens"]).stages]
     return show(
-        request, "touchpoints.html", touchpoints=answer, asked=asked, periods=PERIODS, kept=kept,
-        stages=stages, board=board(answer["rows"], stages), ownerships=OWNERSHIPS, order=ORDER,
-        sorted_rows=sorted(answer["rows"], key=_urgent), first=FIRST,
-        decided=sum(row["advice"] != "keep" for row in answer["rows"]),
-        shown=SHOWN, lens=answer["lens"], by_hand=by_hand.load(file.parent),
+        request, "touchpoints.html", touchpoints=mapped, asked=asked, periods=PERIODS, kept=kept,
+        stages=stages, board=board(mapped["rows"], stages), ownerships=OWNERSHIPS, order=ORDER,
+        sorted_rows=sorted(mapped["rows"], key=_urgent), first=FIRST,
+        decided=sum(row["advice"] != "keep" for row in mapped["rows"]),
+        shown=SHOWN, lens=mapped["lens"], by_hand=by_hand.load(file.parent),
         can_undo=keeping.can_undo(file), can_redo=keeping.can_redo(file),
         simulated=here.simulated, json=address("/touchpoints.json", kept),
     )  # fmt: skip

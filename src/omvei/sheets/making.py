@@ -1,0 +1,89 @@
+"""Which answer becomes which worksheet; what is said of fewer than ten people is left out first."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from ..answers.sharing import LEAST, shared
+from ..errors import UnknownNameError
+from ..language import Words, words
+from .sheet import Part, Sheet
+
+Json = Mapping[str, Any]
+Parts = Callable[[Json, Words], list[Part]]
+
+
+@dataclass(frozen=True)
+class Made:
+    """How an answer becomes a worksheet."""
+
+    title: str
+    """The key of its title."""
+    module: str
+    """The module of this folder whose `parts` says it."""
+    wide: bool = False
+
+
+SHEETS: Mapping[str, Made] = {
+    "start": Made("start.title", "start"),
+    "plan": Made("plan.title", "plan", wide=True),
+    "checklist": Made("checklist.title", "checklist"),
+    "advice": Made("advised.title", "advice"),
+    "content": Made("content.title", "content", wide=True),
+    "touchpoints": Made("touchpoints.title", "touchpoints", wide=True),
+    "choice": Made("channels.title", "channels"),
+    "readiness": Made("channels.ready", "readiness"),
+}
+"""The worksheets, by the answer each is made of."""
+
+FORMS: Mapping[str, str] = {
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""What can be made of a worksheet, and what a browser calls it."""
+
+
+def sheet(said: Json, language: str = "en") -> Sheet:
+    """The worksheet of an answer (`Result.to_json()`), in a language.
+
+    Raises `UnknownNameError` for an answer that is no worksheet.
+    """
+    if said["answer"] not in SHEETS:
+        raise UnknownNameError("worksheet", str(said["answer"]), list(SHEETS))
+    made, t = SHEETS[said["answer"]], words(language)
+    told = shared(dict(said))
+    parts: Parts = import_module(f".{made.module}", __package__).parts
+    window = told.get("window") or {}
+    return Sheet(
+        said["answer"],
+        t(made.title),
+        t,
+        window.get("from"),
+        window.get("to"),
+        tuple(part for part in parts(told, t) if _says_something(part)),
+        _notes(told, t),
+        made.wide,
+    )
+
+
+def _says_something(part: Part) -> bool:
+    return bool(getattr(part, "rows", None) or getattr(part, "items", None) or hasattr(part, "svg"))
+
+
+def _notes(said: Json, t: Words) -> tuple[str, ...]:
+    found = [t("simulated.long")] if said.get("simulated") else []
+    if hidden := said.get("hidden"):
+        found.append(t("shared.hidden", n=hidden["rows"], least=hidden["least"]))
+    if said.get("blank"):
+        found.append(t("shared.blank", least=LEAST))
+    return tuple(found)
+
+
+def written(made: Sheet, form: str) -> bytes:
+    """A worksheet in one of `FORMS`."""
+    found: Any = getattr(made, form)()
+    return found.encode("utf-8") if isinstance(found, str) else bytes(found)
