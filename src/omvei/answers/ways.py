@@ -119,6 +119,52 @@ def turns_of_ways(
     return told, again, further
 
 
+@njit(cache=True, nogil=True)
+def of_stages(
+    person: Counts,
+    stage: Counts,
+    again: NDArray[np.bool_],
+    further: NDArray[np.bool_],
+    cycle: NDArray[np.int32],
+    stages: int,
+) -> tuple[Counts, Counts]:
+    """What happens in each stage, from stays (stays,) in order of people.
+
+    cycle  purchases before the end of the stay
+
+    returns
+    told     (stages, 7)  people there, entries, returns, people who returned, people who begin
+             here, people who end here, people who were further on later
+    deepest  (stages,)  people by the furthest stage of their latest purchase cycle
+    """
+    told, deepest = np.zeros((stages, 7), np.int64), np.zeros(stages, np.int64)
+    seen = np.full((3, stages), -1, np.int64)  # the last person there, who returned, who went on
+    furthest, latest = np.int64(-1), np.int32(-1)
+    for stay in range(len(stage)):
+        who, here = person[stay], stage[stay]
+        if seen[0, here] != who:
+            seen[0, here] = who
+            told[here, 0] += 1
+        told[here, 1] += 1
+        if again[stay]:
+            told[here, 2] += 1
+            if seen[1, here] != who:
+                seen[1, here] = who
+                told[here, 3] += 1
+        begins = stay == 0 or person[stay - 1] != who
+        told[here, 4] += begins
+        if further[stay] and seen[2, here] != who:
+            seen[2, here] = who
+            told[here, 6] += 1
+        if begins or cycle[stay] != latest:
+            furthest = np.int64(-1)
+        latest, furthest = cycle[stay], max(furthest, here)
+        if stay + 1 == len(stage) or person[stay + 1] != who:
+            told[here, 5] += 1
+            deepest[furthest] += 1
+    return told, deepest
+
+
 def allowed(lens: Lens) -> NDArray[np.bool_]:
     """Which moves the model allows: (stages, stages)."""
     ids = [stage.id for stage in lens.stages]
@@ -189,38 +235,12 @@ class Ways:
         until[ended] = self.end
         kept["stay?"] = stage * 2 + ~ended
         kept["time?"] = np.maximum(until - time[first], 0)
-        kept["stage"] = self._stages(person, stage, again, ended, further)
+        kept["stage"], kept["deepest"] = of_stages(
+            person, stage, again, further, cycle[stop - 1], size
+        )
         kept["new"] = self._new(block, person, stage, again, first, stop, origin)
         kept["current"] = np.bincount(stage[ended], minlength=size)
-        kept["deepest"] = self._deepest(person, stage, cycle[stop - 1])
         return kept
-
-    def _stages(
-        self,
-        person: Counts,
-        stage: Counts,
-        again: NDArray[np.bool_],
-        ended: NDArray[np.bool_],
-        further: NDArray[np.bool_],
-    ) -> Counts:
-        """(stages, 7): people there, entries, returns, people who returned, people who begin here,
-        people who end here, people who were further on later.
-        """
-        size = len(self.lens.stages)
-        begins = np.append(True, person[1:] != person[:-1]) if len(person) else ended
-        found = np.zeros((size, 7), np.int64)
-        for code in range(size):
-            here = stage == code
-            found[code] = (
-                len(np.unique(person[here])),
-                here.sum(),
-                (here & again).sum(),
-                len(np.unique(person[here & again])),
-                (here & begins).sum(),
-                (here & ended).sum(),
-                len(np.unique(person[here & further])),
-            )
-        return found
 
     def _new(
         self,
@@ -247,18 +267,6 @@ class Ways:
             found[:, place] = np.bincount(stage[new], minlength=len(found))
         found[:, -1] = np.bincount(stage[again & ~some], minlength=len(found))
         return found
-
-    def _deepest(self, person: Counts, stage: Counts, cycle: NDArray[np.int32]) -> Counts:
-        """People by the furthest stage of their latest purchase cycle."""
-        size = len(self.lens.stages)
-        if not len(person):
-            return np.zeros(size, np.int64)
-        last = np.zeros(int(person[-1]) + 1, np.int64)
-        np.maximum.at(last, person, cycle)
-        furthest = np.full(len(last), -1, np.int64)
-        now = cycle == last[person]
-        np.maximum.at(furthest, person[now], stage[now])
-        return np.bincount(furthest[furthest >= 0], minlength=size)
 
     def merge(self, a: Partial, b: Partial) -> Partial:
         """Add, and gather the stays."""

@@ -18,8 +18,22 @@ def run(analysis: Any, blocks: Iterable[Callable[[], Block]]) -> Any:
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
         while True:
             partials = threads.map(lambda block, a=analysis: a.scan(block()), opened)
-            merged = reduce(analysis.merge, partials, analysis.empty())
-            result = analysis.finish(merged)
+            result = analysis.finish(merged(analysis, partials))
             if not hasattr(result, "scan"):
                 return result
             analysis = result
+
+
+def merged(analysis: Any, partials: Iterable[Any]) -> Any:
+    """All partial results as one: those of equally many blocks are merged first.
+
+    So what is gathered, and not added, is copied a few times only, however many blocks there are.
+    """
+    held: list[tuple[int, Any]] = []
+    for partial in partials:
+        blocks, whole = 1, partial
+        while held and held[-1][0] == blocks:
+            whole = analysis.merge(held.pop()[1], whole)
+            blocks *= 2
+        held.append((blocks, whole))
+    return reduce(lambda a, b: analysis.merge(b[1], a), held[::-1], analysis.empty())

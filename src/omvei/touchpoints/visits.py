@@ -115,9 +115,17 @@ def seen_before(person: Codes32, code: Codes32) -> Flags:
     """Whether the person met the same product (or brand) at an earlier row; False for code -1.
 
     person  (rows,)  the person's position in the block, not decreasing
+    code    (rows,)  places in a dictionary
     """
-    order = np.argsort(person.astype(np.int64) << 32 | (code.astype(np.int64) + 1), kind="stable")
+    return _seen(person, code, int(code.max(initial=-1)) + 1)
+
+
+@njit(cache=True, nogil=True)
+def _seen(person: Codes32, code: Codes32, codes: int) -> Flags:
+    last = np.full(codes, -1, np.int32)  # who met each code last
     seen = np.zeros(len(code), np.bool_)
-    same = (person[order][1:] == person[order][:-1]) & (code[order][1:] == code[order][:-1])
-    seen[order[1:]] = same
-    return seen & (code >= 0)
+    for row in range(len(code)):
+        if code[row] >= 0:
+            seen[row] = last[code[row]] == person[row]
+            last[code[row]] = person[row]
+    return seen
