@@ -9,6 +9,7 @@ import omvei
 from omvei import keeping, lenses
 from omvei.groups.group import place
 from omvei.plan.advice import advice
+from omvei.plan.campaigns import campaigns
 from omvei.plan.checklist import checklist
 from omvei.plan.plan import propose
 from omvei.plan.scorecard import scorecard
@@ -44,6 +45,7 @@ ANSWERS = {
     "costs": lambda shop: shop.costs(),
     "attribution": lambda shop: shop.attribution(),
     "choice": lambda shop: shop.choice(),
+    "campaigns": lambda shop: campaigns(shop),
     "groups": lambda shop: shop.groups(),
     "readiness": lambda shop: shop.readiness(),
     "content": lambda shop: shop.content(),

@@ -16,7 +16,7 @@ ADDRESSES = [
     "/people", "/people?by=kind&node=search", "/people/u1", "/people/u1?lens=stdc",
     "/leaks", "/leaks?lens=funnel", "/funnel", "/funnel?by=stage", "/questions",
     "/plan", "/checklist", "/advice", "/plans", "/touchpoints", "/touchpoints?lens=stdc",
-    "/content", "/channels", "/attribution", "/groups",
+    "/content", "/channels", "/attribution", "/groups", "/campaigns",
     "/content?stage=decision&format=offer&channel=Email",
     "/funnel?by=kind&step=search&step=purchase&within=7d", "/data", "/data/rejected",
     "/data/sources", "/data/sources/meta-ads", "/data/sources/table",

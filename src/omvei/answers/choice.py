@@ -21,6 +21,7 @@ from ..lenses.carrier import NOWHERE
 from ..lenses.rules import DAY
 from ..result import Result
 from ..touchpoints.vocabulary import INITIATORS
+from .campaigns import money
 from .intervals import rate
 
 if TYPE_CHECKING:
@@ -133,8 +134,9 @@ def choice(journeys: "Journeys", *, seen_days: int = 30) -> Result:
     by the channel of their last visit, and of these `converted`: ready now), `visits` (`visit`,
     the last being that number or more, a rate: people who made it and who reached the goal in it,
     and `share`, of all who did), `pools` (`stage, people, consented`), `sales` (`customer`: new or
-    existing, `purchases, share`) and `rows` (`channel, people, within`: a rate for each of
-    `LAGS`, with its `days`). Without a goal nothing of `visits`, `sales` and `within` is said.
+    existing, `purchases, share`), `money` (by stage, see `campaigns.money`) and `rows` (`channel,
+    people, within`: a rate for each of `LAGS`, with its `days`). Without a goal nothing is said of
+    `visits`, `sales` and `within`.
 
     Raises `UnknownNameError` under a model without a stage of being ready to buy.
     """
@@ -170,6 +172,7 @@ def choice(journeys: "Journeys", *, seen_days: int = 30) -> Result:
                 for name, (people, consented) in zip(names, counted["pools"], strict=False)
             ],
             "sales": _sales(counted["bought"]) if goal else [],
+            "money": money(journeys),
             "rows": [
                 {
                     "channel": words[code],

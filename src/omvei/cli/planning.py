@@ -133,6 +133,34 @@ def checklist(
     show(answered(open(folder).path, journeys, language), raw)
 
 
+@main.command()
+@click.option(
+    "--horizon",
+    default="30d",
+    show_default=True,
+    metavar="TIME",
+    help="How soon after a campaign met them people must go on to count.",
+)
+@narrowed
+@as_json
+@click.pass_obj
+def campaigns(folder: Path, /, horizon: str, raw: bool, **asked: Any) -> None:
+    r"""Say of each campaign whom it met, and how many moved on (soft) or reached the goal (hard).
+
+    What a campaign was made for stands in definitions/campaigns.yaml, or is chosen in the app.
+
+    \b
+    Examples:
+      omvei campaigns
+      omvei campaigns --lens stdc --horizon 60d --json
+    """
+    from ..durations import parse
+    from ..plan.campaigns import campaigns as answer_of
+
+    days = max(1, round(parse(horizon).total_seconds() / 86_400))
+    show(answer_of(asked_of(folder, **asked), horizon_days=days), raw)
+
+
 def planned(folder: Path) -> Any:
     """The plan there is, or an error that says how to make one."""
     from ..plan import plan as plans

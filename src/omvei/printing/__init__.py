@@ -44,6 +44,7 @@ _PRINTED = {
     "policies": trust.policies,
     "own": seen.own,
     "groups": worksheets.groups,
+    "campaigns": worksheets.campaigns,
     "plan": worksheets.plan,
     "checklist": worksheets.checklist,
 }

@@ -37,6 +37,22 @@ def groups(said: Row) -> None:
     table("Target groups", rows, ("group", "people", "share"))
 
 
+def campaigns(said: Row) -> None:
+    rows = [
+        {
+            **row,
+            "for": row["stage"] or "–",
+            **{key: rate(row[key]) for key in ("there", "soft", "hard")},
+            "cost": ", ".join(f"{one['cost']:.0f} {one['currency']}" for one in row["costs"])
+            or "–",
+        }
+        for row in said["rows"]
+    ]
+    columns = ("campaign", "for", "people", "new", "there", "soft", "hard", "judge", "why", "cost")
+    table(f"Campaigns, within {said['horizon_days']} days", rows, columns)
+    print_lines(["What people did after they were met; not because of it."])
+
+
 def readiness(said: Row) -> None:
     rows = said["readiness"] if said["answer"] == "choice" else said["rows"]
     told = [{**r, "channel": r["channel"] or "all", "ready": rate(r)} for r in rows]
@@ -56,6 +72,8 @@ def choice(said: Row) -> None:
     )
     table("Who can be met again", said["pools"], ("stage", "people", "consented"))
     table("Sales", said["sales"], ("customer", "purchases", "share"))
+    if said["money"]:
+        table("Money by stage", said["money"], ("stage", "currency", "meant", "met", "people"))
     readiness(said)
 
 

@@ -28,6 +28,7 @@ from omvei.sheets import FORMS
 from omvei.web import (
     advice,
     attribution,
+    campaigns,
     channels,
     checklist,
     choosing,
@@ -94,6 +95,8 @@ ROUTES = [
     Route("/content", content.change, methods=["POST"]),
     *_both("/attribution", attribution.attribution),
     *_both("/channels", channels.channels),
+    *_both("/campaigns", campaigns.campaigns),
+    Route("/campaigns", campaigns.change, methods=["POST"]),
     *_both("/groups", groups.groups),
     Route("/groups", groups.change, methods=["POST"]),
     *_both("/plans", plans.plans),
