@@ -54,6 +54,7 @@ ANSWERS = {
     "alongside": lambda shop: shop.alongside(PLAN, "u1"),
     "findings": lambda shop: shop.findings(),
     "start": lambda shop: shop.start(),
+    "report": lambda shop: shop.workspace.report(),
     "why": lambda shop: shop.why("u1"),
     "consent": lambda shop: shop.consent(),
     "quality": lambda shop: shop.quality(),

@@ -18,12 +18,14 @@ from omvei.language import LANGUAGES, words
 from omvei.plan.advice import advice
 from omvei.plan.checklist import checklist
 from omvei.plan.plan import propose
+from omvei.plan.report import report
 from omvei.plan.scorecard import scorecard
 from omvei.sheets import FORMS, SHEETS, Number, Sentences, Table, sheet, written
 
 ANSWERS = {
     "start": lambda shop, t: shop.start(),
     "plan": lambda shop, t: scorecard(propose("stdc", "web_shop", t), shop, t),
+    "report": lambda shop, t: report(shop, propose("stdc", "web_shop", t), None, t),
     "checklist": lambda shop, t: checklist(shop.workspace.path, shop, t),
     "advice": lambda shop, t: advice(shop, propose("stdc", "web_shop", t)),
     "content": lambda shop, t: shop.content(),

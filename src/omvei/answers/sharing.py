@@ -34,6 +34,10 @@ BLANK: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
         "stages": ("people", ("people", "people_share")),
         "pieces": ("people", ("people", "ends")),
     },
+    "report": {
+        "changes": ("fewest", ("value", "low", "high", "n", "before", "difference", "fewest")),
+        "plan": ("n", ("value", "low", "high", "n", "trend")),
+    },
     "choice": {"pools": ("consented", ("consented",))},
     "touchpoints": {
         "rows": (
@@ -65,10 +69,10 @@ def shared(said: Said, least: int = LEAST) -> Said:
         found = [one for one in kept["findings"] if one["values"].get("n", least) >= least]
         hidden += len(kept["findings"]) - len(found)
         kept["findings"] = found
-    if said["answer"] == "advice":
-        told = [_within(row, least) for row in kept["rows"] if row["evidence"]["n"] >= least]
-        hidden += len(kept["rows"]) - len(told)
-        kept["rows"] = told
+    if advised := {"advice": "rows", "report": "advice"}.get(said["answer"]):
+        told = [_within(row, least) for row in kept[advised] if row["evidence"]["n"] >= least]
+        hidden += len(kept[advised]) - len(told)
+        kept[advised] = told
     if blank:
         kept["blank"] = True
     return {**kept, "hidden": {"rows": hidden, "least": least}} if hidden else kept

@@ -1,10 +1,11 @@
-"""Commands of what is passed on as a whole: the start page."""
+"""Commands of what is passed on as a whole: the start page, and the summary of a month."""
 
 from pathlib import Path
 
 import click
 
-from .group import among, as_files, as_json, asked_of, main, show
+from ..workspace import open
+from .group import LANGUAGE, among, as_files, as_json, asked_of, main, show
 
 
 @main.command()
@@ -21,3 +22,20 @@ def start(folder: Path, since: str, until: str, where: tuple[str, ...], raw: boo
       omvei start --since 2025-01-01 --html start.html
     """
     show(asked_of(folder, since, until, where).start(), raw)
+
+
+@main.command()
+@click.option("--month", metavar="MONTH", help="As 2026-10; by default the last full month.")
+@as_files
+@LANGUAGE
+@as_json
+@click.pass_obj
+def report(folder: Path, month: str | None, language: str, raw: bool) -> None:
+    r"""Sum a month up: what the data say, what changed, what to do, how far the plan is.
+
+    \b
+    Examples:
+      omvei report --pdf october.pdf --language nb
+      omvei report --month 2026-10 --html october.html
+    """
+    show(open(folder).report(month, language), raw)

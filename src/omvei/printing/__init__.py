@@ -46,6 +46,7 @@ _PRINTED = {
     "groups": worksheets.groups,
     "campaigns": worksheets.campaigns,
     "plan": worksheets.plan,
+    "report": worksheets.report,
     "checklist": worksheets.checklist,
 }
 

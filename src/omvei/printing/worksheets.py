@@ -158,3 +158,18 @@ def checklist(said: Row) -> None:
         told = (f"{row['question']}: {row['verdict']}", row["ask"], row["evidence"] or missing)
         own = f"Your own answer: {row['own']}" if row["own"] else None
         print_lines([line for line in (*told, own, f"Next: {row['next']}", "") if line is not None])
+
+
+def report(said: Row) -> None:
+    from ..sheets import Sentences, sheet
+
+    made = sheet(said, "en")
+    lines = [made.title, made.dated, *made.notes]
+    for part in made.parts:
+        if isinstance(part, Sentences):
+            lines += ["", part.title]
+            for number, item in enumerate(part.items, 1):
+                lines += [f"{number}. {item.said}", *(f"   {more}" for more in item.more)]
+    print_lines(lines)
+    if said["plan"]:
+        plan({**said, "rows": said["plan"]})

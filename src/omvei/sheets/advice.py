@@ -23,10 +23,14 @@ def parts(said: Mapping[str, Any], t: Words) -> list[Part]:
     ]
 
 
-def listed(rows: list[Mapping[str, Any]], t: Words) -> list[Part]:
-    """What to do, the first thing first."""
+def listed(rows: list[Mapping[str, Any]], t: Words, since: str = "") -> list[Part]:
+    """What to do, the first thing first; `since` says of which time, where it is another."""
     items = tuple(_item(row, t) for row in rows)
-    return [Sentences(t("advised.list"), items, numbered=True, note=t("association"))]
+    return [
+        Sentences(
+            t("advised.list"), items, numbered=True, note=f"{since} {t('association')}".strip()
+        )
+    ]
 
 
 def _item(row: Mapping[str, Any], t: Words) -> Item:

@@ -1,12 +1,22 @@
 """How numbers, shares and their intervals stand in the cells of a worksheet."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..answers.intervals import FEW
 from ..answers.sharing import LEAST
 from ..language import Words
 from .sheet import Cell, Number
+
+
+def last_day(moment: str) -> str:
+    """The last day of a window: one that ends at midnight does not reach into the next day.
+
+    >>> last_day("2025-12-01T00:00:00Z"), last_day("2025-12-01T00:00:01Z")
+    ('2025-11-30', '2025-12-01')
+    """
+    return (datetime.fromisoformat(moment) - timedelta(microseconds=1)).date().isoformat()
 
 
 def count(value: int | None, t: Words) -> Cell:

@@ -8,6 +8,7 @@ from typing import Any
 from ..answers.sharing import LEAST, shared
 from ..errors import UnknownNameError
 from ..language import Words, words
+from .cells import last_day
 from .sheet import Part, Sheet
 
 Json = Mapping[str, Any]
@@ -27,6 +28,7 @@ class Made:
 
 SHEETS: Mapping[str, Made] = {
     "start": Made("start.title", "start"),
+    "report": Made("report.title", "report"),
     "plan": Made("plan.title", "plan", wide=True),
     "checklist": Made("checklist.title", "checklist"),
     "advice": Made("advised.title", "advice"),
@@ -60,14 +62,21 @@ def sheet(said: Json, language: str = "en") -> Sheet:
     window = told.get("window") or {}
     return Sheet(
         said["answer"],
-        t(made.title),
+        t(made.title, **_titled(told, t)),
         t,
         window.get("from"),
-        window.get("to"),
+        last_day(window["to"]) if window.get("to") else None,
         tuple(part for part in parts(told, t) if _says_something(part)),
         _notes(told, t),
         made.wide,
     )
+
+
+def _titled(said: Json, t: Words) -> dict[str, str]:
+    """What stands in the title: the month of a report."""
+    if said["answer"] != "report":
+        return {}
+    return {"month": t.month(said["month"]) if said["month"] else ""}
 
 
 def _says_something(part: Part) -> bool:

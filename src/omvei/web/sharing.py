@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from omvei.sheets import FORMS, sheet, written
-from omvei.web import advice, channels, checklist, content, plan, start, touchpoints
+from omvei.web import advice, channels, checklist, content, plan, report, start, touchpoints
 from omvei.web.asking import workspace
 from omvei.web.showing import said
 
@@ -15,6 +15,7 @@ Answer = Callable[[Request], dict[str, Any]]
 
 PAGES: Mapping[str, Answer] = {
     "start": lambda request: start.whole(request),
+    "report": lambda request: report.answer(request),
     "plan": lambda request: plan.answer(request),
     "checklist": lambda request: checklist.answer(request)[1],
     "advice": lambda request: advice.answer(request)[1],

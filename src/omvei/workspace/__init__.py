@@ -29,7 +29,7 @@ from ..errors import (
     UnknownNameError,
     WorkspaceError,
 )
-from . import building, checking, deleting, importing, inbox
+from . import building, checking, deleting, importing, inbox, planning
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -179,6 +179,14 @@ class Workspace:
     compare = building.compare
     under = building.under
     view = building.view
+
+    # -- the plan: planning.py ----------------------------------------------------------------
+
+    plan = property(planning.plan)
+    scorecard = planning.scorecard
+    checklist = planning.checklist
+    advice = planning.advice
+    report = planning.report
 
     # -- care: checking.py, deleting.py -------------------------------------------------------
 
