@@ -23,8 +23,9 @@ def report(request: Request) -> Response:
     if wants_json(request):
         return as_json(told)
     kept = {"month": request.query_params.get("month")}
+    parts = _parts(sheet(told, said(request).language))
     return show(
-        request, "report.html", report=told, kept=kept, parts=_parts(sheet(told, said(request).language)),
+        request, "report.html", report=told, kept=kept, parts=parts,
         simulated=told.get("simulated", False), json=address("/report.json", kept),
     )  # fmt: skip
 
