@@ -104,3 +104,36 @@ def test_the_channels_of_the_model_are_there_without_data(empty, language):
     answer = client(empty).get("/channels", headers={"accept-language": language})
     assert answer.status_code == 200
     assert answer.text.count("<tr>") > 5
+
+
+def upload(pages, name, raw):
+    token = re.search(r'name="token" value="([^"]+)"', pages.get("/content").text)[1]
+    return pages.post(
+        "/content/file", data={"token": token}, files={"file": (name, raw)}, follow_redirects=True
+    )
+
+
+SITEMAP = (
+    b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://example.org/'
+    b"guider/velg-telt</loc></url><url><loc>https://example.org/om-oss</loc></url></urlset>"
+)
+
+
+def test_a_sitemap_is_sent_on_the_page_of_the_content_map(empty):
+    pages = client(empty)
+    done = upload(pages, "sitemap.xml", SITEMAP)
+    assert "2 pages added, 0 were known already." in done.text
+    assert {piece["page"] for piece in pages.get("/content.json").json()["pieces"]} == {
+        "/guider/velg-telt",
+        "/om-oss",
+    }
+    again = upload(pages, "sitemap.xml", SITEMAP)
+    assert "0 pages added, 2 were known already." in again.text
+
+
+def test_a_file_that_is_no_sitemap_is_refused_on_the_page(empty):
+    done = upload(client(empty), "letter.txt", b"Dear customer")
+    assert done.status_code == 400
+    assert "letter.txt" in done.text or "page" in done.text
+    assert 'role="alert"' in done.text
+    assert "/tmp" not in done.text

@@ -31,8 +31,9 @@ def report(
     """The summary of a month, by default the last full one; without data, what to bring in.
 
     Beside the meaning of the month: `month`, `whole` (whether the data reaches to its end),
-    `months` (those that can be asked for) and `advice_window`. Parts: `findings` as there, `changes` as in
-    `omvei.plan.changes`, `advice` and `bring` as in `advice`, `plan` as in the plan's `rows`.
+    `months` (those that can be asked for) and `advice_window`. Parts: `findings` as there,
+    `changes` as in `omvei.plan.changes`, `advice` and `bring` as in `advice`, `plan` as the rows of
+    the plan.
 
     month   as 2026-10
     Raises `OmveiError` for a month that is none, or not in the data.

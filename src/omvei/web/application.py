@@ -95,6 +95,7 @@ ROUTES = [
     Route("/touchpoints", touchpoints.change, methods=["POST"]),
     *_both("/content", content.content),
     Route("/content", content.change, methods=["POST"]),
+    Route("/content/file", content.take, methods=["POST"]),
     *_both("/attribution", attribution.attribution),
     *_both("/channels", channels.channels),
     *_both("/campaigns", campaigns.campaigns),

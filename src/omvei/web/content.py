@@ -1,19 +1,23 @@
 """The content map: what there is for each stage, what is missing, and the inventory to fill in."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from omvei import keeping
 from omvei.answers.content import without_data
-from omvei.errors import NothingToAnswerError, OmveiError
+from omvei.errors import NothingToAnswerError, OmveiError, SourceError
 from omvei.touchpoints import channels, inventory
 from omvei.touchpoints.formats import formats
 from omvei.web import changing
 from omvei.web.asking import PERIODS, Asked, ask, workspace
-from omvei.web.showing import address, as_json, show, wants_json
+from omvei.web.guard import check_form
+from omvei.web.refusals import refused
+from omvei.web.showing import address, as_json, said, show, wants_json
 
 LISTED = 60
 """Pieces of the list that are shown at once."""
@@ -31,7 +35,31 @@ def answer(request: Request) -> tuple[Asked | None, dict[str, Any]]:
 
 
 def content(request: Request) -> Response:
-    """Show the content map, and the form that fills it in."""
+    """Show the content map, and the forms that fill it in."""
+    return _shown(request)
+
+
+async def take(request: Request) -> Response:
+    """Add the pages of a sitemap or a CSV; what is wrong with the file is told on the page."""
+    async with request.form(max_files=1) as form:
+        check_form(request, form.get("token"))
+        sent = form.get("file")
+        if not isinstance(sent, UploadFile) or not sent.filename:
+            return _shown(request, 400, said(request)("content.file.none"))
+        raw = await sent.read()
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / (Path(sent.filename).name or "file")
+        file.write_bytes(raw)
+        try:
+            done = inventory.take(workspace(request).path / "definitions", file)
+        except SourceError as error:
+            return _shown(request, 400, refused(said(request), error, file.name))
+        except OmveiError as error:
+            return _shown(request, 400, str(error).replace(f"{folder}/", ""))
+    return RedirectResponse(address("/content", done) + "#file", 303)
+
+
+def _shown(request: Request, status: int = 200, trouble: str = "") -> Response:
     here = workspace(request)
     asked, mapped = answer(request)
     if wants_json(request):
@@ -43,12 +71,15 @@ def content(request: Request) -> Response:
     filled |= known.get(query.get("page", "")) or {
         key: query[key] for key in (*FIELDS, "channel") if query.get(key)
     }
+    done = query.get("added", "")
     return show(
-        request, "content.html", content=mapped, asked=asked, periods=PERIODS,
+        request, "content.html", status, trouble=trouble, content=mapped, asked=asked,
+        periods=PERIODS,
         stages=inventory.STAGES, formats=formats(), channels=channels.names(),
         across=across(), cells=cells(mapped["rows"]), filled=filled,
         pieces=mapped["pieces"][:LISTED], more=len(mapped["pieces"]) - LISTED,
         can_undo=keeping.can_undo(file), can_redo=keeping.can_redo(file),
+        added=int(done) if done.isdigit() else None, known=query.get("known", ""),
         simulated=here.simulated, kept=asked.query if asked else {},
         json=address("/content.json", asked.query if asked else {}),
     )  # fmt: skip
