@@ -82,6 +82,6 @@ def test_a_file_that_lacks_something_is_refused(take, text, message):
         take(text, source="hubspot-engagements")
 
 
-def test_nothing_can_be_mapped(take, fixture):
+def test_the_keys_of_its_objects_are_fixed(take, fixture):
     with pytest.raises(UnknownNameError):
-        take(fixture("engagements.csv"), mapping={"person": "Outcome"})
+        take(fixture("engagements.jsonl"), mapping={"person": "engagement"})

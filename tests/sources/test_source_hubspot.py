@@ -115,9 +115,22 @@ def test_other_tables_are_refused(take):
         take("Email,Opens\na@b.no,3\n", source="hubspot")
 
 
-def test_nothing_can_be_mapped(take):
+def test_a_field_that_is_not_there_cannot_be_said(take):
     with pytest.raises(UnknownNameError):
-        take(f"{HEAD}\n{GOOD}\n", mapping={"value": "Amount"}, source="hubspot")
+        take(f"{HEAD}\n{GOOD}\n", mapping={"query": "Amount"}, source="hubspot")
+
+
+def test_somebody_and_some_moment_are_needed(take):
+    said = {"created": "Opprettet"}
+    with pytest.raises(SourceError, match="no column for the contact"):
+        take("Navn,Opprettet\nA,2025-01-01\n", mapping={"contact_created": said["created"]},
+             source="hubspot")  # fmt: skip
+    with pytest.raises(SourceError, match="no column for the time of anything"):
+        take(
+            "Deal Name,Deal Stage,Close Date,Associated Contact\nA,Won,,a@b.no\n",
+            mapping={"deal_won": "", "deal_lost": ""},
+            source="hubspot",
+        )
 
 
 @settings(

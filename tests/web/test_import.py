@@ -1,5 +1,6 @@
 """A file from the browser to the map: upload, preview, import, report."""
 
+import html
 import os
 import re
 import time
@@ -9,6 +10,8 @@ import pytest
 from web.conftest import client, write_shop
 
 import omvei
+from omvei import sources
+from omvei.language import LANGUAGES, words
 
 
 def token(pages):
@@ -183,6 +186,93 @@ def test_a_table_whose_columns_mean_nothing_to_us_offers_them_to_choose_among(tm
     seen = send(pages, table)
     assert '<select name="map_person">' in seen.text
     assert "<option>Kunde nr</option>" in seen.text
+
+
+LETTERS = "Mottaker;Skjedde;Hva;Brev\n" + "".join(
+    f"p{n}@b.no;2026-03-0{1 + n % 9} 10:00;åpnet;Vår\n" for n in range(40)
+)
+
+
+def selected(text, name):
+    """The value and the words of what a select of a page has chosen."""
+    inside = re.search(rf'<select name="{name}".*?</select>', text, re.DOTALL)[0]
+    return re.search(r'<option(?: value="([^"]*)")? selected>([^<]*)<', inside).groups()
+
+
+def test_a_newsletter_with_headers_of_its_own_is_said_and_remembered(empty, tmp_path):
+    pages = client(empty)
+    for name in ("march.csv", "april.csv"):
+        (tmp_path / name).write_text(LETTERS.replace("Vår", name))
+    key = key_of(send(pages, tmp_path / "march.csv"))
+    form = {"token": token(pages), "source": "newsletter"}
+    seen = pages.post(f"/data/preview/{key}", data=form)
+    assert '<select name="map_unsubscribed"' in seen.text
+    assert "p0@b.no · p1@b.no" in html.unescape(seen.text)
+    said = {"email": "Mottaker", "time": "Skjedde", "event": "Hva", "campaign": "Brev"}
+    form |= {f"map_{field}": column for field, column in said.items()}
+    seen = pages.post(f"/data/preview/{key}", data=form)
+    assert seen.status_code == 200
+    assert selected(seen.text, "map_email") == (None, "Mottaker")
+    state, _ = run(pages, key, **form)
+    assert (state["state"], state["report"][0]["events"]) == ("done", 40)
+    # The next file of the sort needs no word, in the app or in the inbox.
+    again = send(pages, tmp_path / "april.csv")
+    assert again.status_code == 200
+    assert selected(again.text, "source")[1] == "newsletter"
+    assert selected(again.text, "map_campaign") == (None, "Brev")
+    (empty / "inbox").mkdir()
+    (tmp_path / "april.csv").rename(empty / "inbox" / "april.csv")
+    (done,) = omvei.open(empty).inbox()
+    assert (done["source"], done["mapping"]["campaign"]) == ("newsletter", "Brev")
+
+
+def test_an_untouched_form_says_nothing(empty, tmp_path):
+    pages = client(empty)
+    seen = send(pages, write_shop(tmp_path / "shop.csv", 40))
+    assert selected(seen.text, "map_person")[0] == ""
+    held = dict(re.findall(r'<input type="hidden" name="(was_\w+)" value="([^"]*)"', seen.text))
+    state, _ = run(pages, key_of(seen), **held)
+    assert state["state"] == "done"
+    assert not (empty / "definitions" / "mappings.yaml").exists()
+
+
+def test_one_change_moves_nothing_else(empty, tmp_path):
+    path = tmp_path / "two.csv"
+    path.write_text(
+        "person,date,order_date,event,campaign,note\n"
+        + "".join(f"p{n},2026-03-01,2026-02-01,visit,a,b\n" for n in range(40))
+    )
+    pages = client(empty)
+    seen = send(pages, path)
+    held = dict(re.findall(r'<input type="hidden" name="(was_\w+)" value="([^"]*)"', seen.text))
+    change = {"token": token(pages), **held, "map_campaign": "(none)", "map_content": "note"}
+    again = pages.post(f"/data/preview/{key_of(seen)}", data=change)
+    assert again.status_code == 200
+    assert selected(again.text, "map_time")[1] == "date"
+    assert selected(again.text, "map_campaign") == ("(none)", "(no column)")
+    assert selected(again.text, "map_content")[1] == "note"
+
+
+def test_another_sort_of_file_asks_for_its_own_columns(empty, tmp_path):
+    pages = client(empty)
+    (tmp_path / "costs.csv").write_text("Dag;Avis;Kroner\n2026-03-01;Fjellposten;100\n")
+    key = key_of(send(pages, tmp_path / "costs.csv"))
+    seen = pages.post(
+        f"/data/preview/{key}",
+        data={"token": token(pages), "source": "costs", "was_source": "table", "map_person": "Dag"},
+    )
+    assert "map_claimed_value" in seen.text
+    said = {"map_cost": "Kroner", "map_platform": "Avis", "source": "costs", "was_source": "costs"}
+    seen = pages.post(f"/data/preview/{key}", data={"token": token(pages), **said})
+    assert (seen.status_code, selected(seen.text, "map_day")) == (200, ("", "Dag"))
+
+
+def test_every_field_that_can_be_said_has_a_name_in_every_language():
+    fields = {
+        field for one in sources.SOURCES.values() for field in getattr(one, "fields", tuple)()
+    }
+    for language in LANGUAGES:
+        assert [f for f in fields if not words(language).has(f"field.{f}")] == []
 
 
 def test_a_file_that_is_none_asks_for_no_columns(tmp_path):

@@ -1,7 +1,7 @@
 """Which column of a table means what: the user's word first, then the words in the header."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -76,8 +76,8 @@ def understand(
     """What each column means. `first` is a row of the file, to tell a clock from a whole time;
     `inner` are keys inside others (`user.id`), which only the user can name.
 
-    What the user gives wins. Without it the best word for each field is taken; with it, a field is
-    guessed only where one column alone can be meant.
+    What the user gives wins; an empty column takes a field out. Without it the best word for each
+    field is taken; with it, a field is guessed only where one column alone can be meant.
 
     Raises `UnknownNameError` for a field or column that is not there, and `SourceError` when there
     is no time, or nothing that tells one person from another.
@@ -86,14 +86,14 @@ def understand(
     for field, value in given.items():
         if field not in FIELDS:
             raise UnknownNameError("field", field, FIELDS)
-        for column in parts(value, every)[1]:
+        for column in parts(value, every)[1] if value else ():
             if column not in every:
                 raise UnknownNameError("column", column, every)
-    mapping, notes = dict(given), []
+    mapping, notes = {field: value for field, value in given.items() if value}, []
     if is_own(columns) and not given:
         mapping = {column: column for column in columns}
     else:
-        _guess(columns, first, mapping, sure=bool(given))
+        _guess(columns, first, mapping, {*given} - {*mapping}, sure=bool(given))
     if event is not None and "event" not in given:
         mapping.pop("event", None)
     _needed(path, columns, mapping)
@@ -108,12 +108,17 @@ def understand(
 
 
 def _guess(
-    columns: Sequence[str], first: Mapping[str, str | None], mapping: dict[str, str], sure: bool
+    columns: Sequence[str],
+    first: Mapping[str, str | None],
+    mapping: dict[str, str],
+    without: Collection[str],
+    sure: bool,
 ) -> None:
-    """Add what the header words say to `mapping`; with `sure`, only what has one reading."""
+    """Add what the header words say to `mapping`, but for the fields in `without`; with `sure`,
+    only what has one reading."""
     taken = {column for value in mapping.values() for column in parts(value, columns)[1]}
     named = {column: plain(column) for column in columns if column not in taken}
-    if "time" not in mapping:
+    if "time" not in mapping and "time" not in without:
         day = [column for column, word in named.items() if word in words()["day"]]
         clock = [
             column
@@ -125,7 +130,7 @@ def _guess(
             mapping["time"] = f"{day[0]}+{clock[0]}"
             taken |= {day[0], clock[0]}
     for field, synonyms in words()["fields"].items():
-        if field in mapping:
+        if field in mapping or field in without:
             continue
         found = [column for word in synonyms for column in columns if named.get(column) == word]
         found = [column for column in found if column not in taken]

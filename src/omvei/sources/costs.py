@@ -10,7 +10,12 @@ from omvei.sources.columns import words
 from omvei.sources.head import Head
 from omvei.sources.reading import Options, Reading
 from omvei.sources.recipe import cells_of
-from omvei.sources.spending import bare, read_spending, recognises_spending
+from omvei.sources.spending import (
+    bare,
+    read_spending,
+    recognises_spending,
+    spending_fields,
+)
 
 NAME = "costs"
 TITLE = "Costs (a table of day, campaign or channel, and cost)"
@@ -27,6 +32,11 @@ def recognises(seen: Head) -> float:
         for word in words()["fields"][field]
     }
     return 0.0 if people & {bare(column) for column in cells_of(seen).columns} else 0.91
+
+
+def fields() -> tuple[str, ...]:
+    """What a column can be said to hold."""
+    return spending_fields(NAME)
 
 
 def read(path: Path, options: Options) -> Reading:

@@ -16,7 +16,16 @@ from omvei.sources.head import Head, head
 from omvei.sources.hubspot import PREFIX
 from omvei.sources.meaning import Habits, faults, habits, told
 from omvei.sources.reading import Options, Reading
-from omvei.sources.recipe import CURE, cells_of, has, needed, recipe, text_sql, understood
+from omvei.sources.recipe import (
+    CURE,
+    cells_of,
+    has,
+    needed,
+    recipe,
+    recipe_fields,
+    text_sql,
+    understood,
+)
 from omvei.sources.rows import ask, database, fault_sql, finished, quoted
 
 NAME = "hubspot-engagements"
@@ -31,22 +40,27 @@ def recognises(seen: Head) -> float:
     return 0.93 if has(seen, recipe(NAME)["needs"]) else 0.0
 
 
+def fields() -> tuple[str, ...]:
+    """What a column of a list can be said to hold."""
+    return recipe_fields(NAME)
+
+
 def read(path: Path, options: Options) -> Reading:
     """Read engagements.
 
     Raises `SourceError` when the file has neither the objects nor the columns, `UnknownNameError`
-    for a mapping: the columns are fixed.
+    for a mapping to something that is not there, or of the objects: their keys are fixed.
     """
-    for field in options.mapping:
-        raise UnknownNameError("field to map in HubSpot's engagements", field, [])
     seen = head(path)
     cells = cells_of(seen)
     rule = recipe(NAME)
     if seen.kind in ("json", "json-array"):
+        for field in options.mapping:
+            raise UnknownNameError("field to map in HubSpot's engagements", field, [])
         every = (*cells.columns, *cells.inner)
         mapping = {f: place for f, place in rule["places"].items() if place in every}
     elif cells.columns:
-        mapping = understood(cells, rule["fields"], Options(), tuple(rule["fields"]))
+        mapping = understood(cells, rule["fields"], options, fields())
     else:
         raise SourceError(path, "holds no engagements.", CURE)
     needed(cells, mapping, {"time": "the time", "event": "the type of the activity"})

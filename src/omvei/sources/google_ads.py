@@ -4,7 +4,7 @@ from pathlib import Path
 
 from omvei.sources.head import Head
 from omvei.sources.reading import Options, Reading
-from omvei.sources.spending import read_spending, recognises_spending
+from omvei.sources.spending import read_spending, recognises_spending, spending_fields
 
 NAME = "google-ads"
 TITLE = "Google Ads (cost by day and campaign as CSV)"
@@ -14,6 +14,11 @@ STATUS = "partly known"
 def recognises(seen: Head) -> float:
     """Whether a table has the columns of a report from Google Ads."""
     return 0.93 if recognises_spending(NAME, seen) else 0.0
+
+
+def fields() -> tuple[str, ...]:
+    """What a column can be said to hold."""
+    return spending_fields(NAME)
 
 
 def read(path: Path, options: Options) -> Reading:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from omvei.errors import SourceError, UnknownNameError
+from omvei.errors import SourceError
 from omvei.sources.amounts import amount_sql, decimal_mark
 from omvei.sources.cells import Cells
 from omvei.sources.columns import plain
@@ -25,6 +25,8 @@ from omvei.sources.rows import ask, database, fault_sql, finished, quoted
 NAME = "hubspot"
 TITLE = "HubSpot (contacts and deals as CSV)"
 STATUS = "partly known"
+
+KINDS = ("deals", "contacts")
 
 OWN = ("url", "referrer", "content", "value")
 """Fields that belong to one moment."""
@@ -39,22 +41,33 @@ def recognises(seen: Head) -> float:
 
 
 def _kind(seen: Head) -> str | None:
-    return next(
-        (kind for kind in ("deals", "contacts") if has(seen, recipe(NAME)[kind]["needs"])), None
-    )
+    return next((kind for kind in KINDS if has(seen, recipe(NAME)[kind]["needs"])), None)
+
+
+def fields() -> tuple[str, ...]:
+    """What a column can be said to hold: our fields, and each moment's time."""
+    rules = [recipe(NAME)[kind] for kind in KINDS]
+    names = [name for rule in rules for name in (*rule["fields"], *rule["moments"])]
+    return (*dict.fromkeys(names), "value")
+
+
+def _meant(mapping: Mapping[str, str]) -> str | None:
+    """Contacts or deals, by what the user says that columns hold."""
+    said = {field for field, column in mapping.items() if column}
+    moments = {kind: said & {*recipe(NAME)[kind]["moments"]} for kind in KINDS}
+    return next((kind for kind in KINDS if moments[kind]), None)
 
 
 def read(path: Path, options: Options) -> Reading:
     """Read contacts or deals.
 
-    Raises `SourceError` when the file has the columns of neither, `UnknownNameError` for a mapping:
-    the columns are fixed.
+    Raises `SourceError` when the file has the columns of neither, and `UnknownNameError` for a
+    mapping to something that is not there. The user says what columns hold in an export in another
+    language; which of the two it is follows from the moments said.
     """
-    for field in options.mapping:
-        raise UnknownNameError("field to map in HubSpot's contacts and deals", field, [])
     seen = head(path)
     cells = table_of(seen, recipe(NAME)["title"])
-    kind = _kind(seen)
+    kind = _kind(seen) or _meant(options.mapping)
     if kind is None:
         raise SourceError(
             path,
@@ -63,12 +76,26 @@ def read(path: Path, options: Options) -> Reading:
             CURE,
         )
     rule: dict[str, Any] = recipe(NAME)[kind]
-    mapping = understood(cells, rule["fields"], options)
+    mapping = understood(cells, rule["fields"], options, fields())
+    worth = mapping.pop("value", None)
     moments = {}
     for what, says in rule["moments"].items():
-        found = understood(cells, {k: v for k, v in says.items() if k != "when"}, options)
-        if "time" in found:
+        found = understood(cells, {k: v for k, v in says.items() if k != "when"}, Options())
+        if what in options.mapping:
+            found["time"] = options.mapping[what]
+            mapping.pop(what, None)
+        if "value" in options.mapping and "value" in says:
+            found |= {"value": worth} if worth else {}
+        if found.get("time"):
             moments[what] = found | ({"when": says["when"]} if "when" in says else {})
+    nobody = not {"person", "email"} & mapping.keys()
+    if nobody or not moments:
+        lacking = "the contact" if nobody else "the time of anything that happened"
+        raise SourceError(
+            path,
+            f"has no column for {lacking}. The columns are: {', '.join(cells.columns[:40])}.",
+            CURE,
+        )
     times = "|".join(dict.fromkeys(held["time"] for held in moments.values()))
     habit = habits(cells, mapping | {"time": times})
     amount = next((held["value"] for held in moments.values() if "value" in held), None)
@@ -79,8 +106,9 @@ def read(path: Path, options: Options) -> Reading:
     kept = tuple(column for column in cells.columns if plain(column) in rule["kept"])
     shown = {field: value for field, value in mapping.items() if field != "won"}
     shown |= {"time": times} | ({"value": amount} if amount else {})
+    told_of = shown | {what: held["time"] for what, held in moments.items()}
     sql = _statement(cells, mapping, moments, habit, kept, shown)
-    return Reading(NAME, path, shown, _batches(cells, sql, options), kept, habit.notes)
+    return Reading(NAME, path, told_of, _batches(cells, sql, options), kept, habit.notes)
 
 
 def _batches(cells: Cells, sql: str, options: Options) -> Iterator[pa.RecordBatch]:

@@ -21,7 +21,15 @@ from omvei.sources.columns import plain
 from omvei.sources.head import Head, head
 from omvei.sources.meaning import Habits, faults, habits, told
 from omvei.sources.reading import Options, Reading
-from omvei.sources.recipe import cells_of, needed, recipe, table_of, text_sql, understood
+from omvei.sources.recipe import (
+    cells_of,
+    needed,
+    recipe,
+    recipe_fields,
+    table_of,
+    text_sql,
+    understood,
+)
 from omvei.sources.rows import ask, database, fault_sql, finished, quoted
 
 NAME = "newsletter"
@@ -74,6 +82,11 @@ def _by_name(name: str) -> str | None:
     )
 
 
+def fields() -> tuple[str, ...]:
+    """What a column can be said to hold: our fields, and each moment's time."""
+    return recipe_fields(NAME, *recipe(NAME)["moments"])
+
+
 def read(path: Path, options: Options) -> Reading:
     """Read a newsletter tool's file.
 
@@ -82,8 +95,9 @@ def read(path: Path, options: Options) -> Reading:
     """
     rule = recipe(NAME)
     cells = table_of(head(path), rule["title"])
-    mapping = understood(cells, rule["fields"], options)
+    mapping = understood(cells, rule["fields"], options, fields())
     moments = {} if "event" in mapping or options.event else _moments(cells, options)
+    mapping = {field: value for field, value in mapping.items() if field not in rule["moments"]}
     if moments:
         each = "|".join(dict.fromkeys(moment["time"] for moment in moments.values()))
         mapping |= {"time": each}
@@ -103,17 +117,20 @@ def read(path: Path, options: Options) -> Reading:
         notes += (f"Each row is taken as {what!r}. Say otherwise with --event NAME.",)
     kept = tuple(column for column in cells.columns if plain(column) in rule["kept"])
     sql = _statement(cells, mapping, moments, habit, kept, what)
-    return Reading(NAME, path, mapping, _batches(cells, sql, options), kept, notes)
+    shown = {field: value for field, value in mapping.items() if field != "time" or not moments}
+    shown |= {what: held["time"] for what, held in moments.items()}
+    return Reading(NAME, path, shown, _batches(cells, sql, options), kept, notes)
 
 
 def _moments(cells: Cells, options: Options) -> dict[str, dict[str, str]]:
     """Each thing that a column of the file has the time of, with that column, and others."""
-    if "time" in options.mapping:
+    if options.mapping.get("time"):
         return {}
     words: dict[str, dict[str, list[str]]] = recipe(NAME)["moments"]
-    free = Options()
-    found = {what: understood(cells, fields, free) for what, fields in words.items()}
-    return {what: fields for what, fields in found.items() if "time" in fields}
+    found = {what: understood(cells, fields, Options()) for what, fields in words.items()}
+    for what in words.keys() & options.mapping.keys():
+        found[what]["time"] = options.mapping[what]
+    return {what: fields for what, fields in found.items() if fields.get("time")}
 
 
 def _batches(cells: Cells, sql: str, options: Options) -> Iterator[pa.RecordBatch]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from omvei.sources.amounts import amount_sql
 from omvei.sources.cells import Cells
-from omvei.sources.columns import parts, plain
+from omvei.sources.columns import FIELDS, parts, plain
 from omvei.sources.delimited import Refused
 from omvei.sources.head import head
 from omvei.sources.meaning import Habits, faults, habits, told
@@ -40,15 +40,14 @@ def read_orders(name: str, path: Path, options: Options) -> Reading:
     """
     rule = recipe(name)
     cells = table_of(head(path), rule["title"])
-    mapping = understood(cells, rule["fields"], options)
+    mapping = understood(cells, rule["fields"], options, (*FIELDS, *EXTRA))
     needed(cells, mapping, {"order_id": "the order's number", "time": "the order's date"})
     habit = habits(cells, mapping, MONEY)
     sql = _statement(cells, rule, mapping, habit)
     notes = habit.notes + ((NOTE,) if "refunded" in mapping else ())
-    shown = {field: value for field, value in mapping.items() if field not in EXTRA}
     batches = _batches(cells, parts(mapping["order_id"], cells.columns)[1], sql, options)
     kept = tuple(column for column in cells.columns if plain(column) in rule["kept"])
-    return Reading(name, path, shown, batches, kept, notes)
+    return Reading(name, path, mapping, batches, kept, notes)
 
 
 def _batches(

@@ -10,7 +10,7 @@ from pathlib import Path
 from omvei.sources.counted import read_counted
 from omvei.sources.head import Head
 from omvei.sources.reading import Options, Reading
-from omvei.sources.recipe import has, recipe
+from omvei.sources.recipe import has, recipe, recipe_fields
 
 NAME = "paths"
 TITLE = "Paths with counts (path, conversions, no conversion)"
@@ -25,6 +25,11 @@ NOTE = (
 def recognises(seen: Head) -> float:
     """Whether a table has paths and conversions."""
     return 0.9 if has(seen, recipe(NAME)["needs"]) else 0.0
+
+
+def fields() -> tuple[str, ...]:
+    """What a column can be said to hold."""
+    return recipe_fields(NAME)
 
 
 def read(path: Path, options: Options) -> Reading:

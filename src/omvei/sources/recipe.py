@@ -25,6 +25,15 @@ def recipe(name: str) -> dict[str, Any]:
     return found
 
 
+def recipe_fields(name: str, *more: str) -> tuple[str, ...]:
+    """What a column can be said to hold, by the recipe `name`, and `more`.
+
+    >>> recipe_fields("paths")
+    ('steps', 'conversions', 'value', 'nulls')
+    """
+    return (*recipe(name)["fields"], *more)
+
+
 def cells_of(seen: Head) -> Cells:
     """The cells of a file, be it text, JSON objects or Parquet."""
     return Cells(seen, layout(seen) if seen.kind == "text" else None)
@@ -56,7 +65,8 @@ def understood(
     r"""Our field to the columns of the file that hold it, the first filled one first.
 
     `known` are our fields that there are; `word` writes a header as the recipe does. What the user
-    says wins. Raises `UnknownNameError` for a field or column that is not there.
+    says wins; an empty column takes the field out. Raises `UnknownNameError` for a field or column
+    that is not there.
 
     >>> import pathlib, tempfile
     >>> from omvei.sources.head import head
@@ -76,6 +86,9 @@ def understood(
     for field, value in options.mapping.items():
         if field not in known:
             raise UnknownNameError("field", field, known)
+        if not value:
+            mapping.pop(field, None)
+            continue
         for column in parts(value, cells.columns)[1]:
             if column not in cells.columns:
                 raise UnknownNameError("column", column, cells.columns)

@@ -11,7 +11,7 @@ from pathlib import Path
 from omvei.sources.counted import read_counted
 from omvei.sources.head import Head
 from omvei.sources.reading import Options, Reading
-from omvei.sources.recipe import has, recipe
+from omvei.sources.recipe import has, recipe, recipe_fields
 from omvei.sources.rows import quoted
 
 NAME = "search-console"
@@ -27,6 +27,11 @@ UNDATED = (
 def recognises(seen: Head) -> float:
     """Whether a table has queries with clicks and impressions, and no person."""
     return 0.92 if has(seen, recipe(NAME)["needs"]) else 0.0
+
+
+def fields() -> tuple[str, ...]:
+    """What a column can be said to hold."""
+    return recipe_fields(NAME)
 
 
 def read(path: Path, options: Options) -> Reading:

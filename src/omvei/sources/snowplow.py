@@ -15,7 +15,16 @@ from omvei.sources.cells import Cells
 from omvei.sources.head import Head, head
 from omvei.sources.meaning import Habits, faults, habits, told
 from omvei.sources.reading import Options, Reading
-from omvei.sources.recipe import cells_of, has, needed, recipe, table_of, text_sql, understood
+from omvei.sources.recipe import (
+    cells_of,
+    has,
+    needed,
+    recipe,
+    recipe_fields,
+    table_of,
+    text_sql,
+    understood,
+)
 from omvei.sources.rows import ask, database, fault_sql, finished, quoted
 from omvei.sources.tags import tag_sql, tags
 
@@ -45,6 +54,11 @@ def _bare(cells: Cells) -> bool:
         and lay.delimiter == "\t"
         and len(lay.columns) == len(recipe(NAME)["columns"])
     )
+
+
+def fields() -> tuple[str, ...]:
+    """What a column can be said to hold."""
+    return recipe_fields(NAME)
 
 
 def read(path: Path, options: Options) -> Reading:

@@ -67,6 +67,11 @@ def recognises_spending(name: str, seen: Head) -> bool:
     )
 
 
+def spending_fields(name: str) -> tuple[str, ...]:
+    """What a column can be said to hold, by the recipe `name`."""
+    return tuple(field for field in recipe(name)["fields"] if field in (*FIELDS, "until"))
+
+
 def read_spending(name: str, path: Path, options: Options) -> Reading:
     """Read a report of spend by the recipe `name`.
 
@@ -76,9 +81,8 @@ def read_spending(name: str, path: Path, options: Options) -> Reading:
     """
     rule = recipe(name)
     cells = table_of(head(path), rule["title"])
-    known = (*FIELDS, "until")
-    fields = {field: words for field, words in rule["fields"].items() if field in known}
-    mapping = understood(cells, fields, options, known, bare)
+    fields = {field: rule["fields"][field] for field in spending_fields(name)}
+    mapping = understood(cells, fields, options, (*FIELDS, "until"), bare)
     _needed(path, cells, mapping)
     order = date_order(column_texts(cells, mapping["day"]), mapping["day"])
     marks = {

@@ -21,7 +21,16 @@ from omvei.sources.columns import plain
 from omvei.sources.head import Head, head
 from omvei.sources.meaning import Habits, faults, habits, told
 from omvei.sources.reading import Options, Reading
-from omvei.sources.recipe import CURE, cells_of, needed, recipe, table_of, text_sql, understood
+from omvei.sources.recipe import (
+    CURE,
+    cells_of,
+    needed,
+    recipe,
+    recipe_fields,
+    table_of,
+    text_sql,
+    understood,
+)
 from omvei.sources.rows import ask, database, fault_sql, finished, quoted
 
 NAME = "survey"
@@ -43,6 +52,11 @@ def recognises(seen: Head) -> float:
     return 0.9 if timed and somebody and _questions(columns) else 0.0
 
 
+def fields() -> tuple[str, ...]:
+    """What a column can be said to hold: our fields, and each question that is known."""
+    return recipe_fields(NAME, *recipe(NAME)["questions"])
+
+
 def read(path: Path, options: Options) -> Reading:
     """Read a survey.
 
@@ -51,7 +65,9 @@ def read(path: Path, options: Options) -> Reading:
     """
     rule = recipe(NAME)
     cells = table_of(head(path), rule["title"])
-    mapping = understood(cells, rule["fields"], options)
+    asked = {field: options.mapping[field] for field in options.mapping if field in rule["events"]}
+    mapping = understood(cells, rule["fields"], options, fields())
+    mapping = {field: value for field, value in mapping.items() if field not in asked}
     needed(cells, mapping, {"time": "the time of the answer"})
     if not {*IDENTIFIERS} & mapping.keys():
         raise SourceError(
@@ -61,6 +77,8 @@ def read(path: Path, options: Options) -> Reading:
             " as a hidden field; then export again.",
         )
     questions = _questions([c for c in cells.columns if c not in mapping.values()])
+    questions = {c: question for c, question in questions.items() if question not in asked}
+    questions |= {column: question for question, column in asked.items() if column}
     if not questions:
         raise SourceError(
             path,
@@ -73,6 +91,9 @@ def read(path: Path, options: Options) -> Reading:
     if gone:
         notes.append(f"Not kept: {', '.join(gone)}.")
     shown = mapping | {"event": "|".join(questions)}
+    for question in rule["events"]:
+        if held := [column for column, what in questions.items() if what == question]:
+            shown[question] = "|".join(held)
     sql = _statement(cells, mapping, questions, habit)
     return Reading(NAME, path, shown, _batches(cells, sql, options), (), tuple(notes))
 

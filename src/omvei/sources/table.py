@@ -29,6 +29,13 @@ VERBATIM = (*IDENTIFIERS, "event", "account", "time", "attributes")
 """Fields in which the word NA is no empty cell: it may be a name."""
 
 
+ASKED = (
+    "person", "time", "event", "content", "channel", "campaign", "query", "product", "value",
+    "currency", "order_id", "email", "user_id", "rating", "cost", "account", "consent",
+)  # fmt: skip
+"""The fields that one is asked for; a table may hold any of our own."""
+
+
 def recognises(seen: Head) -> float:
     """0.9 for Omvei's own schema, 0.5 for anything in rows and columns."""
     lay = layout(seen) if seen.kind == "text" else None
@@ -36,6 +43,11 @@ def recognises(seen: Head) -> float:
     if is_own(columns):
         return 0.9
     return 0.5 if columns else 0.0
+
+
+def fields() -> tuple[str, ...]:
+    """What a column can be said to hold."""
+    return ASKED
 
 
 def read(path: Path, options: Options) -> Reading:

@@ -6,7 +6,9 @@ report. Nothing is kept before the person says so; rejected rows can be read wit
 """
 
 import secrets
+from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -18,14 +20,12 @@ from omvei.errors import OmveiError, SourceError, UnknownNameError
 from omvei.web.asking import has_data, workspace
 from omvei.web.guard import check_form
 from omvei.web.jobs import Jobs
+from omvei.web.mapping import asked, form
+from omvei.web.mapping import told as told_of
 from omvei.web.refusals import refused as refused_in
 from omvei.web.refusals import retold
 from omvei.web.showing import address, as_json, said, show, wants_json
 
-FIELDS = (
-    "person", "time", "event", "content", "channel", "campaign", "query", "product", "value",
-    "currency", "order_id", "email", "user_id", "rating", "cost", "account",
-)  # fmt: skip
 HEADLINES = {
     "import": {
         "waiting": "data.progress", "running": "data.progress", "done": "data.report",
@@ -40,7 +40,6 @@ HEADLINES = {
         "done": "rebuild.done", "failed": "rebuild.failed",
     },
 }  # fmt: skip
-NO_COLUMN = "\N{REPLACEMENT CHARACTER}"  # a name that no column has
 REJECTED = 200  # rejected rows on a page
 
 
@@ -94,7 +93,7 @@ def preview(request: Request) -> Response:
     if path is None:
         return RedirectResponse("/data", 303)
     query = request.query_params
-    told = _told(query)
+    told = told_of(query)
     found: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
     trouble = ""
@@ -107,15 +106,17 @@ def preview(request: Request) -> Response:
         trouble = _without(str(error), path)
     for item in found:
         item["header"] = list(dict.fromkeys(name for row in item["rows"] for name in row))
-    columns = _columns(found[0]) if found else _columns_of(workspace(request), path)
+    one = found[0] if len(found) == 1 else None
+    if one and one["remembered"]:
+        told = {**one["remembered"], **told}
+    mapping = form(_choices(request, path, told, one), told, one["mapping"] if one else {})
     if wants_json(request):
         return as_json({"answer": "preview", "files": found + refused, "trouble": trouble})
     status = 422 if trouble else 200
     return show(
         request, "preview.html", status, told_in=partial(retold, said(request)),
         key=key, name=path.name, found=found,
-        refused=refused, trouble=trouble, columns=columns, fields=FIELDS, told=told,
-        event=query.get("event", ""), timezone=query.get("timezone", ""),
+        refused=refused, trouble=trouble, told=told, mapping=mapping, several=len(found) > 1,
         json=f"/data/preview/{key}.json",
     )  # fmt: skip
 
@@ -131,26 +132,24 @@ async def drop_in(request: Request) -> Response:
 
 async def look_again(request: Request) -> Response:
     """Go to the preview with what was changed, so that its address says it."""
-    form = await request.form()
-    check_form(request, form.get("token"))
-    told = _told(form)
-    mapping = {f"map_{field}": column for field, column in told.pop("mapping", {}).items()}
-    return RedirectResponse(address(request.url.path, mapping | told), 303)
+    given = await request.form()
+    check_form(request, given.get("token"))
+    return RedirectResponse(address(request.url.path, asked(told_of(given))), 303)
 
 
 async def take(request: Request) -> Response:
     """Start bringing a waiting file in."""
-    form = await request.form()
-    check_form(request, form.get("token"))
+    given = await request.form()
+    check_form(request, given.get("token"))
     key = request.path_params["key"]
     path = _jobs(request).waiting(key)
     if path is None:
         return RedirectResponse("/data", 303)
-    if form.get("cancel"):
+    if given.get("cancel"):
         _jobs(request).drop(key)
         return RedirectResponse("/data", 303)
-    told = _told(form)
-    allow = form.get("allow") == "yes"
+    told = told_of(given)
+    allow = given.get("allow") == "yes"
     here = workspace(request)
     if _jobs(request).get(key) is None:
         _jobs(request).start(
@@ -221,35 +220,14 @@ def _jobs(request: Request) -> Jobs:
     return jobs
 
 
-def _told(given: Any) -> dict[str, Any]:
-    """Read what the person said about a file: source, mapping, event, time zone."""
-    mapping = {
-        field: str(given.get(f"map_{field}")) for field in FIELDS if given.get(f"map_{field}")
-    }
-    told: dict[str, Any] = {"mapping": mapping} if mapping else {}
-    for name in ("source", "event", "timezone"):
-        if given.get(name):
-            told[name] = str(given.get(name)).strip()
-    return told
-
-
-def _columns(item: dict[str, Any]) -> list[str]:
-    """Return the columns of a table, to choose among; other files say themselves what is what."""
-    if item["source"] != "table":
-        return []
-    taken = [column for column in item["mapping"].values() if isinstance(column, str)]
-    return list(dict.fromkeys([*taken, *item["unmapped"]]))
-
-
-def _columns_of(here: Any, path: Any) -> list[str]:
-    """Return the columns of a table that could not be understood; none of any other file."""
+def _choices(
+    request: Request, path: Path, told: Mapping[str, Any], one: Mapping[str, Any] | None
+) -> Any:
+    """Return what can be said of a waiting file; nothing of one that cannot be opened."""
     try:
-        here.preview(path, "table", {"person": NO_COLUMN})
-    except UnknownNameError as error:  # it says which columns there are
-        return error.known
+        return workspace(request).choices(path, told.get("source") or (one and one["source"]))
     except OmveiError:
-        pass
-    return []
+        return None
 
 
 def _without(text: str, path: Any) -> str:

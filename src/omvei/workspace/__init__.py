@@ -158,6 +158,7 @@ class Workspace:
     # -- taking files in: importing.py --------------------------------------------------------
 
     preview = importing.preview
+    choices = importing.choices
     take = importing.take
     undo = importing.undo
     rejected = importing.rejected

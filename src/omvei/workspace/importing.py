@@ -16,6 +16,7 @@ REMEMBERED = "Understood as the last file with these columns was (definitions/ma
 
 if TYPE_CHECKING:
     from ..events.table import Import, Progress
+    from ..sources.choosing import Choices
     from ..sources.reading import Reading
     from . import Workspace
 
@@ -71,6 +72,27 @@ def preview(
         }
 
     return _each(path, look)
+
+
+def choices(workspace: "Workspace", path: Path | str, source: str | None) -> "Choices | None":
+    """What can be said of a file: its columns, and what they may hold for `source`, or for the one
+    that recognises it.
+
+    None for several files, of which one cannot speak as of one. Raises `UnknownNameError` for a
+    source that is not there, and `SourceError` for a file that cannot be opened.
+    """
+    from .. import sources
+    from ..sources.choosing import choices as of_one
+
+    if source is not None and source not in sources.SOURCES:
+        raise UnknownNameError("source", source, sources.names())
+    found: list[Choices] = []
+    with sources.open_files(Path(path)) as files:
+        for _, file in files:
+            if found or isinstance(file, SourceError):
+                return None
+            found.append(of_one(file, source))
+    return found[0] if found else None
 
 
 def take(
