@@ -69,6 +69,10 @@ class SourceError(OmveiError):
         }
 
 
+class EmptyFileError(SourceError):
+    """The file has no rows. In an archive it is left out, and stops nothing."""
+
+
 class UnknownFormatError(SourceError):
     """No source recognises the file."""
 

@@ -7,6 +7,7 @@ import time
 import zipfile
 
 import pytest
+from sources.test_account_export import MEMBERS, TAKEN
 from web.conftest import client, write_shop
 
 import omvei
@@ -177,6 +178,27 @@ def test_an_archive_with_a_file_that_is_none_tells_so_and_takes_in_the_rest(tmp_
     report = pages.get(str(answer.url)).text
     assert "junk.bin" in report
     assert "shop.csv" in report
+
+
+def test_an_account_export_says_of_each_file_what_became_of_it(empty, tmp_path):
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name, text in MEMBERS.items():
+            packed.writestr(name, text)
+    pages = client(empty)
+    seen = send(pages, archive)
+    assert seen.status_code == 200
+    assert "4 files left out: texts, templates and pictures" in seen.text
+    assert "map_email" not in seen.text  # one cannot speak of several files as of one
+    key = key_of(seen)
+    state, _ = run(pages, key, allow="yes")
+    assert state["state"] == "done"
+    taken = [item for item in state["report"] if "events" in item]
+    assert sum(item["events"] for item in taken) == sum(TAKEN.values())
+    assert all(i["rows"] == i["events"] + i["rejected"] + i["duplicates"] for i in taken)
+    page = pages.get(f"/data/progress/{key}", headers={"accept-language": "sv"}).text
+    assert "2 filer är utelämnade: summor för varje nyhetsbrev" in page
+    assert "filen är tom." in page
 
 
 def test_a_table_whose_columns_mean_nothing_to_us_offers_them_to_choose_among(tmp_path):

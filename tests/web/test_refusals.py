@@ -14,7 +14,13 @@ from omvei.web.refusals import retold
 
 SOURCES = Path(omvei.__file__).parent / "sources"
 KEYS = [key for key in words("en").catalogue if key.startswith("refusal.")]
-ERRORS = ("SourceError", "UnknownFormatError", "ReportRefusedError", "TooManyRejectsError")
+ERRORS = (
+    "EmptyFileError",
+    "SourceError",
+    "UnknownFormatError",
+    "ReportRefusedError",
+    "TooManyRejectsError",
+)
 MARKETERS = (
     "catalogue", "counted", "delimited", "files", "head", "lines", "newsletter", "sheets",
     "spending", "survey", "table",

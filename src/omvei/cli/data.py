@@ -7,7 +7,7 @@ import click
 
 from .. import printing
 from ..workspace import Workspace, init, open
-from .group import as_json, each, main, pairs, tell_unusable
+from .group import as_json, each, main, pairs, taken, tell_unusable
 
 
 @main.command("init")
@@ -81,7 +81,8 @@ def import_(
         if raw:
             click.echo(json.dumps(previews, ensure_ascii=False, indent=2, default=str))
         else:
-            printing.previews([item for item in previews if "error" not in item])
+            printing.previews(taken(previews))
+            printing.skipped(previews)
         tell_unusable(previews)
         return
     with printing.progress(quiet=raw) as watch:
@@ -96,7 +97,8 @@ def import_(
     if raw:
         click.echo(json.dumps(done, ensure_ascii=False, indent=2))
     else:
-        printing.imports([item for item in done if "error" not in item])
+        printing.imports(taken(done))
+        printing.skipped(done)
     tell_unusable(done)
 
 
@@ -117,7 +119,8 @@ def inbox(folder: Path, allow_rejects: bool, raw: bool) -> None:
     elif not done:
         click.echo(f"Nothing waits in {folder / 'inbox'}. Drop files there, and run this again.")
     else:
-        printing.imports([item for item in done if "error" not in item])
+        printing.imports(taken(done))
+        printing.skipped(done)
     tell_unusable(done)
 
 

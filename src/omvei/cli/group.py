@@ -277,6 +277,11 @@ def each(files: tuple[str, ...], do: Callable[[str], list[dict[str, Any]]]) -> l
     return found
 
 
+def taken(items: list[Any]) -> list[Any]:
+    """Leave out those that were not taken in."""
+    return [item for item in items if not {"error", "skipped"} & item.keys()]
+
+
 def tell_unusable(items: list[Any]) -> None:
     """Say which files could not be taken in, and fail if there is one."""
     if errors := [item["error"] for item in items if "error" in item]:

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Transaction
 from deltalake.transaction import RemoveAction
 
-from ..errors import SourceError, TooManyRejectsError, UnknownNameError
+from ..errors import EmptyFileError, TooManyRejectsError, UnknownNameError
 from ..sources.reading import Reading
 from .addresses import escaped, files_of, local
 from .checksum import checksum, unchanged
@@ -195,7 +195,7 @@ class Facts:
             good, deleted, bad = _read(reading, parts, file, passing, progress)
             rows, rejected = good + len(bad) + deleted, len(bad)
             if rows == 0:
-                raise SourceError(name, "holds no rows.", "Check that the export is not empty.")
+                raise EmptyFileError(name, "holds no rows.", "Check that the export is not empty.")
             if good + deleted == 0 or (rejected > rows * TOLERATED and not allow_rejects):
                 raise _too_many(name, rows, bad)
             progress(rows, rows, "duplicates")

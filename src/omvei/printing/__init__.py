@@ -2,12 +2,22 @@
 
 from . import files, trust, ways, worksheets
 from . import models as seen
-from .files import imports, previews, progress
+from .files import imports, previews, progress, skipped
 from .models import model, models
 from .tables import Row as _Row
 from .tables import print_lines, table
 
-__all__ = ["imports", "model", "models", "previews", "print_lines", "progress", "result", "table"]
+__all__ = [
+    "imports",
+    "model",
+    "models",
+    "previews",
+    "print_lines",
+    "progress",
+    "result",
+    "skipped",
+    "table",
+]
 
 _PRINTED = {
     "consent": trust.consent,

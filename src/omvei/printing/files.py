@@ -67,6 +67,17 @@ def imports(done: Sequence[Row]) -> None:
         print_lines(["See the rejected rows with: omvei rejected"])
 
 
+def skipped(done: Sequence[Row]) -> None:
+    """Print which files hold no events, by the reason."""
+    names: dict[str, list[str]] = {}
+    for item in done:
+        if "skipped" in item:
+            names.setdefault(item["skipped"], []).append(item["name"])
+    for reason, left in names.items():
+        more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+        print_lines([f"Left out: {', '.join(left[:3])}{more}: {reason}"])
+
+
 def _cropped(row: Row) -> Row:
     return {key: str(said)[:28] for key, said in row.items()}
 

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from omvei.errors import SourceError, UnknownFormatError
+from omvei.errors import EmptyFileError, SourceError, UnknownFormatError
 from omvei.sources.files import packing
 
 SAMPLE = 1 << 20
@@ -59,7 +59,7 @@ def head(path: Path) -> Head:
             path, f"cannot be read ({error.strerror}).", "Check the name and permissions."
         ) from error
     if not sample.strip():
-        raise SourceError(
+        raise EmptyFileError(
             path, "the file is empty.", "Export it again, with data in the period chosen."
         )
     if sample.startswith(b"PAR1"):
@@ -181,7 +181,7 @@ def _parquet(path: Path) -> Head:
             path, "the Parquet file is damaged or cut off.", "Export or copy it again."
         ) from error
     if rows == 0:
-        raise SourceError(
+        raise EmptyFileError(
             path,
             "the Parquet file has no rows.",
             "Export it again, with data in the period chosen.",

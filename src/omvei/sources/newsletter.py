@@ -52,7 +52,7 @@ def recognises(seen: Head) -> float:
     event = next((c for c in cells.columns if plain(c) in rule["fields"]["event"]), None)
     if event is not None:
         return 0.9 if timed and _mostly_known(seen, cells, event) else 0.0
-    letter = columns & {*rule["fields"]["campaign"], *rule["fields"]["url"]}
+    letter = columns & {*rule["fields"]["campaign"], *rule["fields"]["url"]} or _letter(seen.name)
     moments = {word for what in ("sent", "opened") for word in rule["moments"][what]["time"]}
     if columns & moments or (timed and letter and _by_name(seen.name)):
         return 0.8
@@ -80,6 +80,16 @@ def _by_name(name: str) -> str | None:
     return next(
         (what for what, pattern in recipe(NAME)["files"].items() if re.search(pattern, short)), None
     )
+
+
+def _letter(name: str) -> str | None:
+    """Which letter a file is of, by its name in an account export.
+
+    >>> _letter("export.zip/granular_activity/opens/4211_Spring_sale.csv")
+    'Spring sale'
+    """
+    found = re.search(recipe(NAME)["letter"], name.replace("\\", "/"), re.IGNORECASE)
+    return found[1].replace("_", " ").strip() if found else None
 
 
 def fields() -> tuple[str, ...]:
@@ -116,7 +126,7 @@ def read(path: Path, options: Options) -> Reading:
     if what and not moments and "event" not in mapping:
         notes += (f"Each row is taken as {what!r}. Say otherwise with --event NAME.",)
     kept = tuple(column for column in cells.columns if plain(column) in rule["kept"])
-    sql = _statement(cells, mapping, moments, habit, kept, what)
+    sql = _statement(cells, mapping, moments, habit, kept, what, _letter(options.name))
     shown = {field: value for field, value in mapping.items() if field != "time" or not moments}
     shown |= {what: held["time"] for what, held in moments.items()}
     return Reading(NAME, path, shown, _batches(cells, sql, options), kept, notes)
@@ -147,6 +157,7 @@ def _statement(
     habit: Habits,
     kept: tuple[str, ...],
     what: str | None,
+    letter: str | None,
 ) -> str:
     """The statement that turns rows into events.
 
@@ -157,7 +168,7 @@ def _statement(
         field: text_sql(cells, value, verbatim=field in ("email", "event"))
         for field, value in mapping.items()
     }
-    fields.setdefault("campaign", "NULL::VARCHAR")
+    fields.setdefault("campaign", f"{quoted(letter)}::VARCHAR" if letter else "NULL::VARCHAR")
     if moments:
         listed = ", ".join(_moment_sql(cells, event, held) for event, held in moments.items())
         happened = f"list_filter([{listed}], lambda m: m.time IS NOT NULL)"

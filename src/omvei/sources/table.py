@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from omvei.errors import SourceError, UnknownFormatError
+from omvei.errors import EmptyFileError, UnknownFormatError
 from omvei.events.schema import IDENTIFIERS
 from omvei.sources.cells import ROWS, Cells, filled, nonblank
 from omvei.sources.columns import Understood, is_own, parts, understand
@@ -98,7 +98,7 @@ def _first(cells: Cells) -> Mapping[str, str | None]:
             return dict(zip(cells.columns, texts, strict=False))
         if refused:
             return {}
-    raise SourceError(
+    raise EmptyFileError(
         cells.seen.path,
         "it has a header but no rows.",
         "Export it again, with data in the period chosen.",

@@ -96,10 +96,11 @@ def preview(request: Request) -> Response:
     told = told_of(query)
     found: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
+    skipped: list[dict[str, Any]] = []
     trouble = ""
     try:
         for item in workspace(request).preview(path, **told):
-            (refused if "error" in item else found).append(item)
+            (skipped if "skipped" in item else refused if "error" in item else found).append(item)
     except SourceError as error:
         trouble = refused_in(said(request), error, path.name)
     except OmveiError as error:
@@ -111,12 +112,15 @@ def preview(request: Request) -> Response:
         told = {**one["remembered"], **told}
     mapping = form(_choices(request, path, told, one), told, one["mapping"] if one else {})
     if wants_json(request):
-        return as_json({"answer": "preview", "files": found + refused, "trouble": trouble})
+        return as_json(
+            {"answer": "preview", "files": found + refused + skipped, "trouble": trouble}
+        )
     status = 422 if trouble else 200
     return show(
         request, "preview.html", status, told_in=partial(retold, said(request)),
         key=key, name=path.name, found=found,
         refused=refused, trouble=trouble, told=told, mapping=mapping, several=len(found) > 1,
+        skipped=left_out(skipped),
         json=f"/data/preview/{key}.json",
     )  # fmt: skip
 
@@ -194,6 +198,7 @@ def progress(request: Request) -> Response:
         "progress.html",
         told_in=partial(retold, t),
         job=job,
+        skipped=left_out(job.report),
         phase=phase,
         headline=HEADLINES[job.kind][job.state],
         json=f"/data/progress/{job.id}.json",
@@ -228,6 +233,15 @@ def _choices(
         return workspace(request).choices(path, told.get("source") or (one and one["source"]))
     except OmveiError:
         return None
+
+
+def left_out(items: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return the names of the files that hold no events, by the reason."""
+    names: dict[str, list[str]] = {}
+    for item in items:
+        if "skipped" in item:
+            names.setdefault(item["skipped"], []).append(item["name"])
+    return names
 
 
 def _without(text: str, path: Any) -> str:

@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SourceError, UnknownNameError
+from ..errors import EmptyFileError, SourceError, UnknownNameError
 from .mappings import recall, remember
 from .progress import silent
 
 REMEMBERED = "Understood as the last file with these columns was (definitions/mappings.yaml)."
+
+NOTHING = "holds only texts, pictures and totals, no events."
 
 if TYPE_CHECKING:
     from ..events.table import Import, Progress
@@ -33,7 +35,8 @@ def preview(
     """What would be understood of a file, without keeping anything: the dry run.
 
     One item a file found under `path`: `file, source, table, mapping, unmapped, notes, rows` (the
-    first good ones), `good`, `bad` (counts over the whole file), `rejected` (the first bad).
+    first good ones), `good`, `bad` (counts over the whole file), `rejected` (the first bad). A file
+    of several that holds no events by its nature is `name, skipped`.
     """
     from ..events.schema import REFUSED, TABLES
 
@@ -110,7 +113,8 @@ def take(
 
     One item a file: `file, name, source, rows, events, rejected, duplicates, deleted, mapping,
     time, known` (`known`: the file was here already). Of several files, one that cannot be taken in
-    does not stop the others: its item is `name, error, reason, cure`. A single one raises
+    does not stop the others: its item is `name, error, reason, cure`. One that holds no events by
+    its nature, such as a picture, is `name, skipped` with the reason. A single one raises
     `SourceError`.
 
     What is said about a file (source, mapping, event, time zone) is remembered for files with the
@@ -149,23 +153,38 @@ def take(
 
 
 def _each(path: Path | str, do: Callable[[str, Path], dict[str, Any]]) -> list[dict[str, Any]]:
-    """Do something with every file under `path`, by its short name."""
+    """Do something with every file under `path`, by its short name.
+
+    A file of several that holds no events by its nature (a picture, a template, totals) is `name,
+    skipped`: the reason. Raises `SourceError` when all are such.
+    """
     from .. import sources
+    from ..sources.members import left_out
 
     found: list[dict[str, Any]] = []
     failed: list[SourceError] = []
     with sources.open_files(Path(path)) as files:
         for long_name, file in files:
             name = _short(long_name, Path(path))
+            member = long_name != str(path)
+            reason = left_out(long_name[len(str(path)) :]) if member else None
+            if reason:
+                found.append({"name": name, "skipped": reason})
+                continue
             try:
                 if isinstance(file, SourceError):
                     raise file
                 found.append(do(name, file))
             except SourceError as error:
+                if member and isinstance(error, EmptyFileError):
+                    found.append({"name": name, "skipped": error.reason})
+                    continue
                 failed.append(type(error)(name, error.reason, error.cure))
                 found.append(failed[-1].to_dict())
     if failed and len(found) == 1:
         raise failed[0]
+    if all("skipped" in item for item in found):
+        raise EmptyFileError(path, NOTHING, "Export the contacts and the activity of each too.")
     return found
 
 

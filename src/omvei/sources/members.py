@@ -1,0 +1,25 @@
+"""Files of an archive that hold no events by their nature, and why: left out, not refused."""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+
+@cache
+def rules() -> list[tuple[re.Pattern[str], str]]:
+    """The rules of `members.yaml`: a pattern of the name, and the reason."""
+    text = files("omvei.sources").joinpath("members.yaml").read_text(encoding="utf-8")
+    return [(re.compile(rule["name"]), rule["reason"]) for rule in yaml.safe_load(text)]
+
+
+def left_out(name: str) -> str | None:
+    """Why nothing is taken from a file of an archive, judged by its name; None where it is read.
+
+    >>> left_out("export.zip/templates/autumn.html")
+    'texts, templates and pictures, no events.'
+    >>> left_out("export.zip/granular_activity/opens/42_Autumn.csv")
+    """
+    plain = name.replace("\\", "/").lower()
+    return next((reason for pattern, reason in rules() if pattern.search(plain)), None)
