@@ -4,6 +4,7 @@ Every error Omvei raises on purpose:
 * OmveiError
   - UnknownNameError     a step, stage, model, person or column that is not there
   - SourceError          a file that cannot be taken in, and why
+    + EmptyFileError       it has no rows
     + UnknownFormatError   nothing recognises the file
     + ReportRefusedError   a report of totals, where rows per person are needed
     + TooManyRejectsError  more than one row in a hundred is unusable
