@@ -1,8 +1,9 @@
 """Make the pictures of the docs, and the JSON they are drawn from: `make docs`.
 
 `docs/pictures/NAME.json` is what the command gives; `NAME.svg` and `NAME.png` are drawn from it. A
-test makes the JSON and the SVG again and compares. `model_NAME` is a model's drawing. Groups of
-fewer than ten people are left out. The log of a web server is read from `$OMVEI_DATA`, or
+test makes the JSON and the SVG again and compares. `model_NAME` is a model's drawing, `rounds` that
+of the records in `rounds.csv`, `conform` and `alongside` those of `planned.yaml`. Groups of fewer
+than ten people are left out. The log of a web server is read from `$OMVEI_DATA`, or
 `../shared/data`; without it, its picture stays as it is.
 """
 
@@ -16,6 +17,8 @@ from typing import Any
 import omvei
 from omvei.answers.sharing import shared
 from omvei.drawings import draw, page
+from omvei.plan.learning import learning
+from omvei.plan.rounds import read
 from omvei.simulate import simulate
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +29,13 @@ MODELS = (
     "cdj2009", "cdj2010", "flywheel",
 )  # fmt: skip
 """The models of the page docs/models-drawn.md."""
+PART = {
+    "own": ".only-wide, .five",
+    "rounds": ".only-wide",
+    "conform": ".scroll",
+    "alongside": ".scroll",
+}
+"""What of a page is the picture, where it is not the whole."""
 LOG /= "apache_access_log/apache_logs.gz"
 
 
@@ -48,6 +58,11 @@ def answers(folder: Path) -> dict[str, dict[str, Any]]:
     }
     for name in MODELS:
         found[f"model_{name}"] = shared(shop.journeys.lens(name).own().to_json())
+    records = read((FOLDER / "rounds.csv").read_text("utf-8"))
+    found["rounds"] = shared(learning(records, shop.journeys).to_json())
+    plan = FOLDER / "planned.yaml"
+    found["conform"] = shared(shop.journeys.conform(str(plan)).to_json())
+    found["alongside"] = shop.journeys.alongside(str(plan), astray(shop, plan)).to_json()
     if LOG.exists():
         log = workspace(folder / "log")
         log.take(LOG)
@@ -60,6 +75,17 @@ def someone(shop: omvei.Workspace) -> str:
     rows = shop.journeys.where(customer=True).people(limit=10_000).to_dicts()
     telling = [row for row in rows if row["purchases"] == 2 and 14 <= row["touchpoints"] <= 22]
     return min(str(row["person"]) for row in telling)
+
+
+def astray(shop: omvei.Workspace, plan: Path) -> str:
+    """Somebody whose way shows most kinds of deviation, in a picture's width."""
+    rows = shop.journeys.deviating(str(plan), "failing", "Cart", limit=60).to_dicts()
+    told = {}
+    for row in rows:
+        states = [r["state"] for r in shop.journeys.alongside(str(plan), row["person"]).to_dicts()]
+        if 6 <= len(states) <= 9:
+            told[str(row["person"])] = (-len(set(states)), len(states), str(row["person"]))
+    return min(told, key=lambda person: told[person])
 
 
 def drawn(said: dict[str, Any]) -> str:
@@ -89,7 +115,7 @@ def main() -> None:
             tab.set_viewport_size(
                 {"width": 1100, "height": 920 if said["answer"] == "map" else 800}
             )
-            part = tab.locator(".only-wide, .five") if said["answer"] == "own" else tab
+            part = tab.locator(PART[said["answer"]]).first if said["answer"] in PART else tab
             part.screenshot(path=FOLDER / f"{name}.png")
         browser.close()
     sys.stdout.write(f"Wrote {FOLDER}\n")

@@ -11,7 +11,9 @@ from omvei.groups.group import place
 from omvei.plan.advice import advice
 from omvei.plan.campaigns import campaigns
 from omvei.plan.checklist import checklist
+from omvei.plan.learning import learning
 from omvei.plan.plan import propose
+from omvei.plan.rounds import record
 from omvei.plan.scorecard import scorecard
 from omvei.planned.plan import Condition, Plan, Planned
 
@@ -22,6 +24,15 @@ PLAN = Plan(
     "way",
     "Way",
     (Planned("a", Condition(("search",)), ()), Planned("b", Condition(("purchase",)), (0,))),
+)
+ROUND = {"round": 1, "asset": "A", "from": "2025-01-01", "to": "2025-06-01"}
+ROUNDS = tuple(
+    record({**ROUND, **more})
+    for more in (
+        {"part": "tailor", "variant": "tailored"},
+        {"part": "tailor", "variant": "generic"},
+        {"part": "amplify", "channel": "Direct"},
+    )
 )
 KINDS = ("search", "product_view", "product_view", "purchase")
 ANSWERS = {
@@ -61,6 +72,7 @@ ANSWERS = {
     "policies": lambda shop: shop.beside({"policy": shop}),
     "advice": lambda shop: advice(shop, propose("stdc", "web_shop")),
     "checklist": lambda shop: checklist(shop.workspace.path, shop),
+    "rounds": lambda shop: learning(ROUNDS, shop),
     "plan": lambda shop: scorecard(propose("stdc", "web_shop"), shop),
 }
 

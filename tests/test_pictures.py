@@ -21,7 +21,7 @@ def answers(tmp_path_factory):
     return pictures.answers(tmp_path_factory.mktemp("pictures"))
 
 
-@pytest.mark.parametrize("name", ["map", "trace", "access_log", *MODELS])
+@pytest.mark.parametrize("name", ["map", "trace", "rounds", "access_log", *MODELS])
 def test_the_json_is_what_the_command_gives(name, answers, data):
     if name == "access_log":
         data("apache_access_log/apache_logs.gz")

@@ -20,6 +20,7 @@ LEFT_OUT: dict[str, dict[str, str]] = {
     "own": dict.fromkeys(
         ("stages", "moves", "reached", "over_time", "cues", "cycles", "routes", "figures"), "people"
     ),
+    "rounds": {"customers": "people", "reach": "people", "variants": "people"},
     "content": {"loops": "back", "questions": "people", "early": "early", "fit": "people"},
     "readiness": {"rows": "people"},
     "choice": {"rows": "people", "readiness": "people", "visits": "people", "pools": "people"},
@@ -87,7 +88,8 @@ def _left_out(said: Said, least: int) -> tuple[Said, int]:
         rows = [
             row
             for row in said[part]
-            if row[counted] >= least and not {row.get("source"), row.get("target")} & gone
+            if (row[counted] is None or row[counted] >= least)
+            and not {row.get("source"), row.get("target")} & gone
         ]
         if part == "nodes":
             gone = {row["id"] for row in said[part]} - {row["id"] for row in rows}

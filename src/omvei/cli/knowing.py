@@ -43,10 +43,30 @@ def lenses(folder: Path, /, raw: bool) -> None:
                 **{key: told[key] if told else None for key in ("placed", "fit_moves", "seen")},
             }
         )
+    rows.append(_of_campaigns())
     if raw:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         printing.models(rows, fit)
+
+
+def _of_campaigns() -> dict[str, Any]:
+    """The model that is about campaigns, in the form of the others: see `omvei rounds`."""
+    from ..plan.rounds import model
+
+    told = model()
+    return {
+        "name": told["id"],
+        "title": told["name"]["en"],
+        "stages": [part["id"] for part in told["parts"]],
+        **{key: told[key] for key in ("shape", "unit", "source", "year")},
+        "carrier": None,
+        "quiet_days": None,
+        "good_for": told["good_for"]["en"],
+        "small_shop": False,
+        "best": False,
+        **dict.fromkeys(("placed", "fit_moves", "seen")),
+    }
 
 
 def _fit(folder: Path, names: list[str]) -> dict[str, Any] | None:

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
+MODELS = ("own", "rounds")
+"""Answers that are drawn with the style sheet of the models."""
+
 
 def draw(answer: Mapping[str, Any], language: str = "en") -> str:
     """Return the picture of an answer, with its styles: for a notebook.
@@ -22,7 +25,7 @@ def draw(answer: Mapping[str, Any], language: str = "en") -> str:
 
     if answer["answer"] == "map":
         return map.picture(answer, words(language))
-    css = styles(models=answer["answer"] == "own")
+    css = styles(models=answer["answer"] in MODELS)
     return f'<div class="omvei"><style>{css}</style>{_body(answer, language)}</div>'
 
 
@@ -41,7 +44,7 @@ def page(answer: Mapping[str, Any], language: str = "en") -> str:
     own = answer["answer"] == "own"
     title = said.lens(answer["lens"]) if own else said(f"{answer['answer']}.title")
     body = notes(answer, said) + _body(answer, language)
-    return html_page(title, body, said, styles(models=own))
+    return html_page(title, body, said, styles(models=answer["answer"] in MODELS))
 
 
 def styles(*, models: bool) -> str:
@@ -52,13 +55,14 @@ def styles(*, models: bool) -> str:
 
 
 def _body(answer: Mapping[str, Any], language: str) -> str:
-    from omvei.drawings import funnel, leaks, models, planned, trace
+    from omvei.drawings import funnel, leaks, models, planned, rounds, trace
     from omvei.language import words
 
     drawings = {
         "funnel": funnel.draw,
         "leaks": leaks.draw,
         "own": models.draw_with_table,
+        "rounds": rounds.draw_with_table,
         "trace": trace.draw,
         "conform": planned.whole,
         "alongside": planned.whole,

@@ -57,6 +57,7 @@ _PRINTED = {
     "campaigns": worksheets.campaigns,
     "plan": worksheets.plan,
     "report": worksheets.report,
+    "rounds": worksheets.rounds,
     "checklist": worksheets.checklist,
 }
 

@@ -1,6 +1,6 @@
 """Worksheets, printed: plan, checklist, advice, content, touchpoints, channels, plans."""
 
-from .tables import ROWS, Row, print_lines, rate, table
+from .tables import ROWS, Row, between, print_lines, rate, table
 
 
 def advice(said: Row) -> None:
@@ -173,3 +173,33 @@ def report(said: Row) -> None:
     print_lines(lines)
     if said["plan"]:
         plan({**said, "rows": said["plan"]})
+
+
+def rounds(said: Row) -> None:
+    columns = ("round", "from", "to", "days_to_next", "assets", "tests", "decided", "won")
+    table("Campaign rounds", said["rounds"], (*columns, "winners_gain"))
+    reach = [{**row, "later": rate(row["later"])} for row in said["reach"]]
+    table("Reach", reach, ("round", "channel", "worked", "people", "visits", "later"))
+    rows = [
+        {
+            **row,
+            "tailored": rate(row["tailored"]),
+            "generic": rate(row["generic"]),
+            "ratio": between(row["ratio"], "value")
+            if row["ratio"] and not row["too_few"]
+            else None,
+        }
+        for row in said["variants"]
+    ]
+    if rows:
+        table("Tailored beside generic", rows, ("round", "name", "tailored", "generic", "ratio",
+                                                "label"))  # fmt: skip
+    names = ("stage", "starts", "current", "reentries", "returned", "nothing")
+    if said["customers"]:
+        table(f"The customers meanwhile ({said['customer_model']})", said["customers"], names)
+    print_lines(
+        [
+            f"later: {said['goal'] if said['n'] else 'the goal'} within {said['horizon_days']} "
+            "days of the first time. Observed differences are associations, not causes."
+        ]
+    )

@@ -20,14 +20,14 @@ async def change(request: Request, name: str, write: Write, back: str) -> Respon
 
     Raises `StaleFormError` for a form without its token, `OmveiError` for what cannot be written.
     """
-    form = await request.form()
-    check_form(request, form.get("token"))
-    file = workspace(request).path / "definitions" / name
-    do = str(form.get("do", "save"))
-    if do == "undo":
-        keeping.undo(file)
-    elif do == "redo":
-        keeping.redo(file)
-    else:
-        write(file, form, do)
+    async with request.form(max_files=1) as form:
+        check_form(request, form.get("token"))
+        file = workspace(request).path / "definitions" / name
+        do = str(form.get("do", "save"))
+        if do == "undo":
+            keeping.undo(file)
+        elif do == "redo":
+            keeping.redo(file)
+        else:
+            write(file, form, do)
     return RedirectResponse(back, 303)

@@ -9,6 +9,7 @@ from omvei import lenses
 from omvei.errors import NothingToAnswerError, UnknownNameError
 from omvei.language import Words
 from omvei.lenses.lens import SMALL_SHOP
+from omvei.plan import rounds
 from omvei.web.asking import PERIODS, USUAL_LENSES, ask, workspace
 from omvei.web.compare import figure
 from omvei.web.showing import address, as_json, said, show, wants_json
@@ -46,8 +47,18 @@ def choosing(request: Request) -> Response:
         best=_card(answer["best"], fits, t) if answer["best"] else None,
         alike=[t.lens(name) for name in answer["alike"]],
         cards=[_card(name, fits, t) for name in fits or _names(shown)],
-        simulated=here.simulated, json=address("/models.json", kept),
+        campaigns=_campaigns(t), simulated=here.simulated, json=address("/models.json", kept),
     )  # fmt: skip
+
+
+def _campaigns(t: Words) -> Said:
+    """The model that is about campaigns: it has no stages of people, so nothing to fit."""
+    told = rounds.model()
+    return {
+        "name": told["name"][t.language],
+        "good_for": told["good_for"][t.language],
+        "parts": [part["label"][t.language] for part in told["parts"]],
+    }
 
 
 def _names(shown: str) -> list[str]:
