@@ -54,7 +54,8 @@ from .groups.rows import ASKED, STATES, having, latest, listed
 from .groups.rows import known as known_words
 from .lenses import lens as lenses
 from .lenses.column import stage_column
-from .lenses.own import place
+from .lenses.own import files as own_files
+from .lenses.own import open_own, usable
 from .moment import moment
 from .people import table
 from .touchpoints.vocabulary import codes
@@ -192,8 +193,11 @@ class Journeys:
         """
         if isinstance(name, lenses.Lens):
             return replace(self, lens_name=name.id, _lens={name.id: name})
-        name = place(self.workspace.path, name)
-        found = lenses.load(name, **parameters)
+        held = own_files(self.workspace.path)
+        if str(name) in held:
+            found = open_own(held[str(name)], **parameters)
+        else:
+            found = lenses.load(name, **parameters)
         return replace(self, lens_name=name, _lens={str(name): found})
 
     # -- asking: each answer is written, documented and tested in a module of its own ----------
@@ -249,6 +253,11 @@ class Journeys:
         if str(name) not in self._lens:
             self._lens[str(name)] = lenses.load(name)
         return self._lens[str(name)]
+
+    @cached_property
+    def own_models(self) -> dict[str, lenses.Lens]:
+        """The workspace's own models that can be used, by name."""
+        return usable(self.workspace.path)
 
     @property
     def people_folder(self) -> Path:
@@ -324,7 +333,12 @@ class Journeys:
         folder, living = self.build.place(row), self.build.living(row)
         whole = open_block(folder, str(row["block"]))
         stored = whole.column
-        models = [*self._lens.values(), *(m for one in self.among for m in one.models), *shipped()]
+        models = [
+            *self._lens.values(),
+            *(m for one in self.among for m in one.models),
+            *shipped(),
+            *self.own_models.values(),
+        ]
         known = {f"stage:{lens.digest}": lens for lens in models}
 
         def column(wanted: str) -> Any:

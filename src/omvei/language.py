@@ -13,17 +13,20 @@ Danish is said in English, never in Norwegian.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
+
+if TYPE_CHECKING:
+    from omvei.lenses import Lens
 
 LANGUAGES = {"nb": "Norsk", "sv": "Svenska", "da": "Dansk", "en": "English"}
 """The languages there are, each by its own name."""
@@ -39,6 +42,8 @@ class Words:
 
     language: str
     catalogue: Mapping[str, Sentence]
+    own: Mapping[str, "Lens"] = field(default_factory=dict)
+    """A workspace's own models, by name: they have words of their own."""
 
     def __call__(self, key: str, **values: Any) -> str:
         """Return the sentence of `key`, filled in; whole numbers are written as the language does.
@@ -55,6 +60,12 @@ class Words:
         if isinstance(value, int) and not isinstance(value, bool):
             return self.number(value)
         return self.decimal(value) if isinstance(value, float) else str(value)
+
+    def model(self, name: str) -> "Lens":
+        """Return a model: one of the workspace, or one that comes with Omvei."""
+        from omvei import lenses
+
+        return self.own[name] if name in self.own else lenses.load(name)
 
     def has(self, key: str) -> bool:
         """Say whether there is such a sentence."""
@@ -181,9 +192,9 @@ class Words:
         """
         if stage == "(no stage)":
             return self("map.no_stage")
-        for known, labels in _stages(lens or ""):
-            if known == stage:
-                return labels.get(self.language) or labels.get("en") or stage
+        for known in self.model(lens).stages if lens else ():
+            if known.id == stage:
+                return known.labels.get(self.language) or known.labels.get("en") or stage
         return stage.replace("_", " ").capitalize()
 
     def stage_named(self, lens: str | None, stage: str) -> str:
@@ -192,7 +203,8 @@ class Words:
         >>> words("nb").stage_named("stdc", "see"), words("da").stage_named("stdc", "see")
         ('Se (see)', 'See (se)')
         """
-        label, english = self.stage(lens, stage), words("en").stage(lens, stage)
+        label = self.stage(lens, stage)
+        english = replace(words("en"), own=self.own).stage(lens, stage)
         known = re.findall(r"\w+", label.casefold())  # "See (se)" holds it already
         if stage == "(no stage)" or set(re.findall(r"\w+", english.casefold())) <= set(known):
             return label
@@ -204,9 +216,7 @@ class Words:
         >>> words("sv").of_stage("five_stage", "decision", "thought")
         'Vem ska jag välja'
         """
-        from omvei import lenses
-
-        model = lenses.load(lens)
+        model = self.model(lens)
         found = model.stages[model.place(stage)]
         texts = {"thought": found.thoughts, "goal": found.goal, "content": found.content}
         said = texts[what]
@@ -214,11 +224,16 @@ class Words:
 
     def stages(self, lens: str | None) -> list[str]:
         """Return the stages of a lens in its order; none for no lens."""
-        return [stage for stage, _ in _stages(lens or "")]
+        return [stage.id for stage in self.model(lens).stages] if lens else []
 
     def lens(self, name: str) -> str:
         """Return the label of a lens."""
-        names = _lens_names(name)
+        from omvei.errors import OmveiError
+
+        try:
+            names = self.model(name).names
+        except OmveiError:
+            names = {}
         return names.get(self.language) or names.get("en") or name.replace("_", " ").capitalize()
 
     def good_for(self, name: str) -> str:
@@ -227,9 +242,16 @@ class Words:
         >>> words("nb").good_for("hankins")
         'Å se hvilke veier de fleste tar, når dere har mange besøkende'
         """
-        from omvei import lenses
+        said = self.model(name).good_for
+        return said.get(self.language) or said.get("en") or ""
 
-        said = lenses.load(name).good_for
+    def note(self, name: str) -> str:
+        """Return what a model leaves out; empty where it does not say.
+
+        >>> words("da").note("lemon_verhoef")
+        'Den groveste model: tre faser skjuler alt, hvad der sker inde i dem.'
+        """
+        said = self.model(name).notes
         return said.get(self.language) or said.get("en") or ""
 
     def label(self, by: str, name: str, lens: str | None = None) -> str:
@@ -293,25 +315,6 @@ def _locale(language: str) -> Locale:
 @cache
 def _grouped(language: str, value: int) -> str:
     return str(format_decimal(value, locale=_locale(language)))
-
-
-def _stages(lens: str) -> Iterable[tuple[str, Mapping[str, str]]]:
-    if not lens:
-        return []
-    # A lens may be the user's own file, changed while we run: nothing is cached here.
-    from omvei import lenses
-
-    return [(stage.id, stage.labels) for stage in lenses.load(lens).stages]
-
-
-def _lens_names(lens: str) -> Mapping[str, str]:
-    from omvei import lenses
-    from omvei.errors import OmveiError
-
-    try:
-        return lenses.load(lens).names
-    except OmveiError:
-        return {}
 
 
 def _time(value: str | datetime) -> datetime:

@@ -85,7 +85,7 @@ def _rows(
 ) -> list[dict[str, Any]]:
     words = journeys.words
     files = {done["file"]: done["name"] for done in journeys.workspace.imports()}
-    models = [lenses.load(model) for model in lenses.names()]
+    models = [*(lenses.load(name) for name in lenses.names()), *journeys.own_models.values()]
     stages = {
         model.id: ([s.id for s in model.stages], block[f"stage:{model.digest}"]) for model in models
     }

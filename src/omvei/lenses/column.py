@@ -39,6 +39,8 @@ def stage_column(
         int(lens.quiet_days * DAY),
         settled(lens),
     )
+    if lens.draft:
+        return stage
     scratch = folder / f".{uuid4().hex}"
     stage.tofile(scratch)
     os.replace(scratch, file)  # another process may be writing the same column: either is right

@@ -100,11 +100,15 @@ class Lens:
     moves: frozenset[tuple[str, str]] = frozenset()
     """The moves the model allows, between different stages."""
     facts: dict[str, Any] = field(default_factory=dict)
-    """Authors, year, source, perspective, unit, shape, note."""
+    """Authors, year, source, perspective, unit, shape; the English note."""
     good_for: dict[str, str] = field(default_factory=dict)
     """What the model helps with, by language."""
     questions: tuple[Question, ...] = ()
     examples: tuple[dict[str, str], ...] = ()
+    notes: dict[str, str] = field(default_factory=dict)
+    """What the model leaves out, by language."""
+    draft: bool = False
+    """It is still being written: its stages are not stored."""
     digest: str = ""
     """First 12 hex digits of the SHA-256 of the file and of the parameters given: its stages are
     stored under it."""
@@ -210,8 +214,9 @@ def read(text: str, file: str, given: Mapping[str, float] | None = None) -> Lens
     for key in ("parameters", "rest"):
         if not isinstance(said.get(key) or {}, dict):
             raise fail(f"{key} is written {{name: value}}, not {said[key]!r}")
-    if not isinstance(said.get("good_for") or "", str | dict):
-        raise fail("good_for is a sentence, or {en: a sentence} for each language")
+    for key in ("good_for", "note"):
+        if not isinstance(said.get(key) or "", str | dict):
+            raise fail(f"{key} is a sentence, or {{en: a sentence}} for each language")
     if said["carrier"] not in CARRIERS:
         raise fail(f"carrier {said['carrier']!r} is not one of {', '.join(CARRIERS)}")
     stages = tuple(_stage(item, fail) for item in said["stages"] or [])
@@ -247,13 +252,17 @@ def read(text: str, file: str, given: Mapping[str, float] | None = None) -> Lens
         tuple(ids.index(stage) for stage in rest.get("except") or ()),
         frozenset(_moves(said.get("moves", "all"), ids, fail)),
         {
-            key: said.get(key)
-            for key in ("authors", "year", "source", "perspective", "unit", "shape", "note")
+            **{
+                key: said.get(key)
+                for key in ("authors", "year", "source", "perspective", "unit", "shape")
+            },
+            "note": _words(said.get("note")).get("en"),
         },
         _words(said.get("good_for")),
         tuple(_question(item, fail) for item in said.get("questions") or ()),
         tuple(_example(item, fail) for item in said.get("examples") or ()),
-        sha256(f"{text}{sorted((given or {}).items()) or ''}".encode()).hexdigest()[:12],
+        _words(said.get("note")),
+        digest=sha256(f"{text}{sorted((given or {}).items()) or ''}".encode()).hexdigest()[:12],
     )
 
 

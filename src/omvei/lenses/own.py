@@ -1,11 +1,14 @@
 """Models of one's own: files in a workspace, made from a copy, and checked with their examples."""
 
 import re
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from ..errors import DefinitionError, LensError, UnknownNameError
 from .drawn import stages
-from .lens import names, read, text
+from .lens import Lens, names, read, text
 
 FOLDER = Path("definitions") / "lenses"
 """Where they stand in a workspace; the file's name is the model's."""
@@ -17,13 +20,39 @@ def files(workspace: Path) -> dict[str, Path]:
     return {file.stem: file for file in sorted((workspace / FOLDER).glob("*.yaml"))}
 
 
+def usable(workspace: Path) -> dict[str, Lens]:
+    """The models of a workspace that can be used, by name; one with a mistake is left out."""
+    found = {}
+    for name, file in files(workspace).items():
+        with suppress(LensError):
+            found[name] = open_own(file)
+    return found
+
+
+def open_own(file: Path, **parameters: float) -> Lens:
+    """A model from a file of a workspace. Its name is the file's, whatever `id` the file says.
+
+    Raises `LensError` with the line and what was expected.
+    """
+    said = file.read_text("utf-8")
+    if parameters:
+        return replace(read(said, str(file), parameters), id=file.stem)
+    return _read_once(said, file)
+
+
+@lru_cache(maxsize=64)
+def _read_once(said: str, file: Path) -> Lens:
+    return replace(read(said, str(file)), id=file.stem)
+
+
 def place(workspace: Path, name: str | Path) -> str | Path:
     """The workspace's own file of that name, else the name as it is: a shipped model, or a file."""
     return files(workspace).get(str(name), name)
 
 
 def copy(workspace: Path, name: str, source: str) -> Path:
-    """Begin a model of one's own as a copy of another; the rules and the comments come along.
+    """Begin a model of one's own as a copy of another; the rules and the comments come along. On
+    screen it is called by its own name.
 
     Raises `UnknownNameError` for a source that is not there, `DefinitionError` for a name that is
     taken or cannot be one.
@@ -40,7 +69,10 @@ def copy(workspace: Path, name: str, source: str) -> Path:
         raise UnknownNameError("model", source, [*own, *names()])
     said = own[source].read_text("utf-8") if source in own else text(source)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(re.sub(r"(?m)^id:.*$", f"id: {name}", said, count=1), "utf-8")
+    said = re.sub(r"(?m)^id:.*$", f"id: {name}", said, count=1)
+    title = name.replace("_", " ").capitalize()
+    said = re.sub(r"(?m)^name:.*\n(?:[ \t]+.*\n)*", f"name: {title}\n", said, count=1)
+    file.write_text(said, "utf-8")
     return file
 
 
@@ -52,7 +84,11 @@ def check(file: Path) -> list[LensError]:
     """
     if not file.exists():
         raise UnknownNameError("model", str(file), names())
-    said = file.read_text("utf-8")
+    return mistakes(file.read_text("utf-8"), file)
+
+
+def mistakes(said: str, file: Path) -> list[LensError]:
+    """What is wrong with a model's text, as `check` says it; `file` is named in it."""
     try:
         lens = read(said, str(file))
     except LensError as error:

@@ -17,6 +17,7 @@ import omvei
 from omvei import lenses
 from omvei.errors import DefinitionError, NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.groups.group import Group, load
+from omvei.lenses.own import usable
 
 BY = ("kind", "channel", "stage", "content", "event")
 PERIODS = {"year": 365, "quarter": 90, "month": 30, "all": None}
@@ -62,6 +63,24 @@ def workspace(request: Request) -> Any:
     return omvei.open(request.app.state.path)
 
 
+def own_models(request: Request) -> dict[str, Any]:
+    """The workspace's own models that can be used, by name."""
+    return usable(request.app.state.path)
+
+
+def model_of(request: Request, name: str) -> Any:
+    """A model by its name: the workspace's own, or one that comes with Omvei.
+
+    Raises `UnknownNameError` for a name that is neither.
+    """
+    own = own_models(request)
+    if name in own:
+        return own[name]
+    if name not in lenses.names():
+        raise UnknownNameError("model", name, [*lenses.names(), *own])
+    return lenses.load(name)
+
+
 def has_data(workspace: Any) -> bool:
     """Say whether anything has been imported."""
     try:
@@ -95,8 +114,7 @@ def ask(request: Request) -> Asked:
     by, lens = query.get("by") or None, query.get("lens") or LENS
     if by is not None and by not in BY:
         raise UnknownNameError("view", by, BY)
-    if lens not in lenses.names():
-        raise UnknownNameError("model", lens, lenses.names())
+    model_of(request, lens)
     window = everybody.meaning(0)["window"]
     start, end = _day(window["from"]), _day(window["to"])
     dated = bool(query.get("from") or query.get("to"))

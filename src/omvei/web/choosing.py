@@ -10,7 +10,7 @@ from omvei.errors import NothingToAnswerError, UnknownNameError
 from omvei.language import Words
 from omvei.lenses.lens import SMALL_SHOP
 from omvei.plan import rounds
-from omvei.web.asking import PERIODS, USUAL_LENSES, ask, workspace
+from omvei.web.asking import PERIODS, USUAL_LENSES, ask, own_models, workspace
 from omvei.web.compare import figure
 from omvei.web.showing import address, as_json, said, show, wants_json
 
@@ -26,11 +26,11 @@ def choosing(request: Request) -> Response:
     shown = request.query_params.get("show") or SHOW[0]
     if shown not in SHOW:
         raise UnknownNameError("view", shown, SHOW)
-    here = workspace(request)
+    here, names = workspace(request), _names(shown, own_models(request))
     answer: Said
     try:
         asked = ask(request)
-        answer = asked.journeys.fit(*_names(shown)).to_json()
+        answer = asked.journeys.fit(*names).to_json()
     except NothingToAnswerError:
         asked = None
         nothing: Said = {"n": 0, "best": None, "alike": [], "models": []}
@@ -46,7 +46,7 @@ def choosing(request: Request) -> Response:
         three=[_card(name, fits, t) for name in SMALL_SHOP],
         best=_card(answer["best"], fits, t) if answer["best"] else None,
         alike=[t.lens(name) for name in answer["alike"]],
-        cards=[_card(name, fits, t) for name in fits or _names(shown)],
+        cards=[_card(name, fits, t) for name in fits or names],
         campaigns=_campaigns(t), simulated=here.simulated, json=address("/models.json", kept),
     )  # fmt: skip
 
@@ -61,13 +61,13 @@ def _campaigns(t: Words) -> Said:
     }
 
 
-def _names(shown: str) -> list[str]:
-    """The models to show, the usual ones first."""
+def _names(shown: str, own: dict[str, lenses.Lens]) -> list[str]:
+    """The models to show, the usual ones first, the workspace's own last."""
     others = [name for name in lenses.names() if name not in USUAL_LENSES]
     return [
         name
-        for name in (*USUAL_LENSES, *others)
-        if shown == "full" or len(lenses.load(name).stages) <= SIMPLE
+        for name in (*USUAL_LENSES, *others, *own)
+        if shown == "full" or len((own.get(name) or lenses.load(name)).stages) <= SIMPLE
     ]
 
 

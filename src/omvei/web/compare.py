@@ -7,9 +7,8 @@ from starlette.responses import Response
 
 from omvei import lenses
 from omvei.answers.intervals import FEW
-from omvei.errors import UnknownNameError
 from omvei.language import Words
-from omvei.web.asking import PERIODS, ask
+from omvei.web.asking import PERIODS, ask, model_of, own_models
 from omvei.web.showing import address, as_json, said, show, wants_json
 
 USUAL = ("funnel", "messy_middle")
@@ -21,8 +20,7 @@ def compare(request: Request) -> Response:
     """Show two models beside each other, `?a=funnel&b=stdc`."""
     names = [request.query_params.get(key) or usual for key, usual in zip("ab", USUAL, strict=True)]
     for name in names:
-        if name not in lenses.names():
-            raise UnknownNameError("model", name, lenses.names())
+        model_of(request, name)
     if names[0] == names[1]:  # a model beside itself says nothing: take the next one
         names[1] = next(name for name in USUAL if name != names[0])
     asked = ask(request)
@@ -30,11 +28,13 @@ def compare(request: Request) -> Response:
     if wants_json(request):
         return as_json(answer)
     t = said(request)
+    order = [_order(model_of(request, name)) for name in names]
     kept = {**asked.query, "a": names[0], "b": names[1]}
     return show(
-        request, "compare.html", asked=asked, answer=answer, names=names, known=lenses.names(),
-        figures=_figures(answer, t), rows=_rows(answer, names), few=FEW, periods=PERIODS,
-        others=[stage for stage in _order(names[1]) if _used(answer, "other", stage)],
+        request, "compare.html", asked=asked, answer=answer, names=names,
+        known=[*lenses.names(), *own_models(request)],
+        figures=_figures(answer, t), rows=_rows(answer, order), few=FEW, periods=PERIODS,
+        others=[stage for stage in order[1] if _used(answer, "other", stage)],
         simulated=asked.workspace.simulated, json=address("/models/compare.json", kept),
     )  # fmt: skip
 
@@ -62,10 +62,10 @@ def figure(told: dict[str, Any], t: Words) -> dict[str, str]:
     return {"value": write(told["value"]), "sure": sure}
 
 
-def _rows(answer: dict[str, Any], names: list[str]) -> list[dict[str, Any]]:
+def _rows(answer: dict[str, Any], order: list[list[str]]) -> list[dict[str, Any]]:
     """One row a stage of the first model: its people, and the people in each stage of the other."""
     found = []
-    for stage in _order(names[0]):
+    for stage in order[0]:
         cells = {row["other"]: row for row in answer["pairs"] if row["stage"] == stage}
         if cells:
             people = sum(row["people"] for row in cells.values())
@@ -74,8 +74,8 @@ def _rows(answer: dict[str, Any], names: list[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _order(name: str) -> list[str]:
-    return [*(stage.id for stage in lenses.load(name).stages), "(no stage)"]
+def _order(model: lenses.Lens) -> list[str]:
+    return [*(stage.id for stage in model.stages), "(no stage)"]
 
 
 def _used(answer: dict[str, Any], key: str, stage: str) -> bool:

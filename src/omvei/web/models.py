@@ -9,9 +9,9 @@ from starlette.responses import Response
 from omvei import lenses
 from omvei.drawings import models as drawing
 from omvei.drawings.models import tables
-from omvei.errors import OmveiError, UnknownNameError
+from omvei.errors import OmveiError
 from omvei.language import Words
-from omvei.web.asking import PERIODS, ask
+from omvei.web.asking import PERIODS, ask, model_of
 from omvei.web.showing import address, as_json, said, show, wants_json
 
 Said = dict[str, Any]
@@ -22,10 +22,8 @@ SET = ("care_min_purchases", "satisfied")
 def model(request: Request) -> Response:
     """Show a model; `?care_min_purchases=2` sets a parameter that it has."""
     name = request.path_params["name"]
-    if name not in lenses.names():
-        raise UnknownNameError("model", name, lenses.names())
+    lens = model_of(request, name)
     asked = ask(request)
-    lens = lenses.load(name)
     given = _given(request, lens)
     own = asked.journeys.lens(name, **given).own().to_json()
     if wants_json(request):

@@ -6,6 +6,7 @@ language as `t`, and `url(...)`, which adds to or changes the query of the page.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from omvei import lenses
 from omvei.language import LANGUAGES, Words, choose, words
-from omvei.web.asking import USUAL_LENSES, unseen
+from omvei.web.asking import USUAL_LENSES, own_models, unseen
 from omvei.web.guard import form_token, keep_token
 from omvei.web.navigation import place, rooms
 
@@ -37,7 +38,8 @@ def said(request: Request) -> Words:
     """Return the words of the reader's language: chosen, else the browser's, else the server's."""
     asked = request.cookies.get("omvei_language")
     default: str = request.app.state.language
-    return words(choose(asked, request.headers.get("accept-language"), default))
+    chosen = words(choose(asked, request.headers.get("accept-language"), default))
+    return replace(chosen, own=own_models(request))
 
 
 def wants_json(request: Request) -> bool:
@@ -70,7 +72,10 @@ def show(request: Request, template: str, status: int = 200, **context: Any) -> 
         "theme": theme if theme in THEMES else "auto",
         "themes": THEMES,
         "usual_lenses": USUAL_LENSES,
-        "other_lenses": [name for name in lenses.names() if name not in USUAL_LENSES],
+        "other_lenses": [
+            *(name for name in lenses.names() if name not in USUAL_LENSES),
+            *own_models(request),
+        ],
         "token": form_token(request),
         "rooms": rooms(),
         "room": room,

@@ -5,13 +5,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from omvei import keeping, lenses
+from omvei import keeping
 from omvei.answers.touchpoints import by_hand_only
 from omvei.errors import NothingToAnswerError, OmveiError
 from omvei.touchpoints import by_hand
 from omvei.touchpoints.vocabulary import OWNERSHIPS
 from omvei.web import changing
-from omvei.web.asking import LENS, PERIODS, Asked, ask, workspace
+from omvei.web.asking import LENS, PERIODS, Asked, ask, model_of, workspace
 from omvei.web.showing import address, as_json, show, wants_json
 
 ORDER = ("invest", "fix", "drop", "keep")
@@ -29,7 +29,7 @@ def answer(request: Request) -> tuple[Asked | None, dict[str, Any]]:
         asked = ask(request)
         return asked, asked.journeys.touchpoints().to_json()
     except NothingToAnswerError:
-        lens = lenses.load(request.query_params.get("lens") or LENS)
+        lens = model_of(request, request.query_params.get("lens") or LENS)
         return None, by_hand_only(here.path / "definitions", lens, here.simulated).to_json()
 
 
@@ -41,7 +41,7 @@ def touchpoints(request: Request) -> Response:
         return as_json(mapped)
     file = here.path / "definitions" / by_hand.FILE
     kept = {**asked.query, "lens": asked.lens} if asked else {"lens": mapped["lens"]}
-    stages = [stage.id for stage in lenses.load(mapped["lens"]).stages]
+    stages = [stage.id for stage in model_of(request, mapped["lens"]).stages]
     return show(
         request, "touchpoints.html", touchpoints=mapped, asked=asked, periods=PERIODS, kept=kept,
         stages=stages, board=board(mapped["rows"], stages), ownerships=OWNERSHIPS, order=ORDER,
