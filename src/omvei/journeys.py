@@ -34,12 +34,14 @@ from .answers import (
     policies,
     quality,
     questions,
+    returning,
     side_by_side,
     start,
     summary,
     touchpoints,
     trace,
     whatif,
+    whereabouts,
     why,
 )
 from .answers.tally import Tally
@@ -212,7 +214,10 @@ class Journeys:
     matrix = matrix.matrix
     numbers = numbers.numbers
     loopers = loops.loopers
+    wayfarers = loops.wayfarers
     loops = loops.loops
+    returning = returning.returning
+    whereabouts = whereabouts.whereabouts
     compare = side_by_side.compare
     catches = side_by_side.catches
     fit = fit.fit

@@ -313,23 +313,58 @@ class Looped:
         return who, found.time[found.close[hit]][row]
 
 
+@dataclass(frozen=True)
+class Took:
+    """The people who came to the goal by one way, and when (see `people.Listing`)."""
+
+    walk: Walk
+    stages: int
+    goal: int
+    number: int
+
+    def passed(self, block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Places of the people in the block, ascending, and microseconds."""
+        found = follow(block, self.walk, self.stages, self.goal)
+        who = np.flatnonzero(found.way == self.number)
+        return who, found.time[found.reached[who]]
+
+
+def wayfarers(journeys: "Journeys", *way: str, limit: int = 100, offset: int = 0) -> Result:
+    """The people who came to the goal by a way, given by its stages, the latest first; `at` is when
+    they reached it.
+
+    Raises `UnknownNameError` for a stage that is not there, `OmveiError` for what is no way.
+    """
+    place, size, ids = _followable(journeys)
+    number = _number(way, ids)
+    if not way or len(set(way)) != len(way):
+        raise OmveiError(f"A way is stages, none twice, as in: {' '.join(ids[:2])}")
+    asked = {"by": "stage", "node": None, "source": None, "target": None, "way": list(way)}
+    return listed(journeys, Took(place, size, journeys.goal_code, number), asked, limit, offset)
+
+
+def _number(stages: tuple[str, ...], ids: list[str]) -> int:
+    """The stages of a loop or a way as one number, which `told` reads."""
+    number = 0
+    for stage in stages:
+        if stage not in ids:
+            raise UnknownNameError("stage", stage, ids)
+        number = number * (len(ids) + 1) + ids.index(stage) + 1
+    return number
+
+
 def loopers(journeys: "Journeys", *loop: str, limit: int = 100, offset: int = 0) -> Result:
     """The people who closed a loop, given by its stages, the latest first; as `people` lists them.
 
     Raises `UnknownNameError` for a stage that is not there, `OmveiError` for what is no loop.
     """
     place, size, ids = _followable(journeys)
-    for stage in loop:
-        if stage not in ids:
-            raise UnknownNameError("stage", stage, ids)
+    number = _number(loop, ids)
     if len(loop) < 3 or loop[0] != loop[-1] or len(set(loop)) != len(loop) - 1:
         raise OmveiError(
             "A loop begins and ends at one stage, with others once each between, as in: "
             f"{ids[0]} {ids[-1]} {ids[0]}"
         )
-    number = 0
-    for stage in loop:
-        number = number * (size + 1) + ids.index(stage) + 1
     asked = {"by": "stage", "node": None, "source": None, "target": None, "loop": list(loop)}
     return listed(journeys, Looped(place, size, number), asked, limit, offset)
 

@@ -125,19 +125,67 @@ def compare(folder: Path, /, names: tuple[str, ...], raw: bool, **asked: Any) ->
 @lens.command()
 @click.argument("name")
 @click.option("--people", "whose", metavar="STAGES", help="List the people of this loop.")
+@click.option("--way", metavar="STAGES", help="List the people who came to the goal so.")
+@click.option("--back", metavar="STAGE", help="List the people who came back to this stage.")
 @among
 @as_json
 @click.pass_obj
-def loops(folder: Path, /, name: str, whose: str | None, raw: bool, **asked: Any) -> None:
+def loops(
+    folder: Path,
+    /,
+    name: str,
+    whose: str | None,
+    way: str | None,
+    back: str | None,
+    raw: bool,
+    **asked: Any,
+) -> None:
     r"""List the loops people make, and the detours and shortcuts to the goal.
 
     \b
     Examples:
       omvei lens loops five_stage
       omvei lens loops five_stage --people "consideration decision consideration"
+      omvei lens loops five_stage --back consideration
     """
     found = _seen(folder, name, asked)
-    show(found.loops() if whose is None else found.loopers(*whose.split()), raw)
+    if back is not None:
+        show(found.returning(back), raw)
+    elif way is not None:
+        show(found.wayfarers(*way.split()), raw)
+    else:
+        show(found.loops() if whose is None else found.loopers(*whose.split()), raw)
+
+
+@lens.command()
+@click.argument("name")
+@click.option("--at", metavar="DAY", help="Where they stood before this day, as in 2026-01-01.")
+@click.option("--current", metavar="STAGE", help="Only people whose latest stage this is.")
+@click.option("--deepest", metavar="STAGE", help="Only people whose furthest stage this is.")
+@click.option("--limit", default=100, show_default=True, help="How many people to list.")
+@among
+@as_json
+@click.pass_obj
+def stages(
+    folder: Path,
+    /,
+    name: str,
+    at: str | None,
+    current: str | None,
+    deepest: str | None,
+    limit: int,
+    raw: bool,
+    **asked: Any,
+) -> None:
+    r"""List people with their current and their deepest stage, now or on a day.
+
+    \b
+    Examples:
+      omvei lens stages four_phase --current decision
+      omvei lens stages funnel --at 2025-07-01 --json
+    """
+    found = _seen(folder, name, asked | ({"until": at} if at else {}))
+    show(found.whereabouts(current=current, deepest=deepest, limit=limit), raw)
 
 
 @lens.command("what-if")

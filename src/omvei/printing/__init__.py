@@ -36,6 +36,7 @@ _PRINTED = {
     "matrix": seen.matrix,
     "numbers": seen.numbers,
     "loops": seen.loops,
+    "whereabouts": seen.whereabouts,
     "compare": seen.compare,
     "catches": seen.catches,
     "explain": seen.explain,

@@ -46,6 +46,11 @@ def numbers(said: Row) -> None:
     )
 
 
+def whereabouts(said: Row) -> None:
+    columns = ("person", "current", "since", *(("deepest",) if said["ordered"] else ()), "last")
+    table(f"{said['n']} people under {said['lens']}", said["rows"], columns)
+
+
 def loops(said: Row) -> None:
     ways = [{**row, "way": " → ".join(row["way"])} for row in said["ways"][:ROWS]]
     if ways:

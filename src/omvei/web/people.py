@@ -12,6 +12,8 @@ from omvei.web.asking import ask
 from omvei.web.showing import address, as_json, said, show, wants_json
 
 SHOWN = 50  # people on a page
+WAYS = ("loop", "way", "back")
+"""What else people are listed by: stages, parted by blanks."""
 
 
 def people(request: Request) -> Response:
@@ -25,18 +27,31 @@ def people(request: Request) -> Response:
     edge = (source, target) if source is not None and target is not None else None
     count = query.get("nodes", "")
     nodes = int(count) if count.isdigit() else 40
-    found = asked.journeys.people(
-        by=asked.by, node=node if edge is None else None, edge=edge, limit=SHOWN, offset=offset,
-        nodes=nodes,
-    )  # fmt: skip
+    shown = {"limit": SHOWN, "offset": offset}
+    ways = {key: query.get(key) for key in WAYS}
+    if ways["loop"] is not None:
+        found = asked.journeys.loopers(*ways["loop"].split(), **shown)
+    elif ways["way"] is not None:
+        found = asked.journeys.wayfarers(*ways["way"].split(), **shown)
+    elif ways["back"] is not None:
+        found = asked.journeys.returning(ways["back"], **shown)
+    else:
+        found = asked.journeys.people(
+            by=asked.by, node=node if edge is None else None, edge=edge, nodes=nodes, **shown
+        )
     answer = found.to_json() | {"lens": asked.lens}
     if wants_json(request):
         return as_json(answer)
     t = said(request)
     ends = {"node": node, "source": source, "target": target}
-    names = {key: sheet.end_label(answer, name, t) if name else None for key, name in ends.items()}
+    names: dict[str, Any] = {"took": None, "stages": None}
+    names |= {key: sheet.end_label(answer, name, t) if name else None for key, name in ends.items()}
+    took = next((key for key in WAYS if ways[key] is not None), None)
+    if took:
+        stages = [t.stage(asked.lens, stage) for stage in str(ways[took]).split()]
+        names |= {"took": took, "stages": " → ".join(stages)}
     kept: dict[str, Any] = {
-        **asked.query, "by": asked.by, "lens": query.get("lens"),
+        **asked.query, **ways, "by": asked.by, "lens": query.get("lens"),
         "node": node, "source": source, "target": target, "nodes": query.get("nodes"),
     }  # fmt: skip
     return show(
