@@ -80,9 +80,7 @@ def check(folder: Path) -> None:
 @as_json
 @as_html
 @click.pass_obj
-def show_(
-    folder: Path, /, horizon: str, lens: str | None, raw: bool, html: str | None, **asked: Any
-) -> None:
+def show_(folder: Path, /, horizon: str, lens: str | None, raw: bool, **asked: Any) -> None:
     r"""Show each round beside what the data say: reach, variants, tests, time to the next.
 
     \b
@@ -96,7 +94,7 @@ def show_(
     if journeys is not None and lens:
         journeys = journeys.lens(lens)
     days = max(1, round(parse(horizon).total_seconds() / 86_400))
-    show(learning(_known(folder), journeys, horizon_days=days), raw, html)
+    show(learning(_known(folder), journeys, horizon_days=days), raw)
 
 
 @rounds.command("import")
