@@ -16,7 +16,7 @@ ADDRESSES = [
     "/models", "/models?show=full",
     "/models/compare", "/models/stdc", "/models/messy_middle", "/models/five_stage",
     "/plan", "/checklist", "/advice", "/plans", "/touchpoints", "/content", "/channels",
-    "/attribution", "/groups", "/campaigns",
+    "/attribution", "/groups", "/campaigns", "/report",
 ]  # fmt: skip
 
 
