@@ -1,0 +1,118 @@
+"""What a Spark cluster takes for each event: the figures that docs/scale.md rests on.
+
+    python -m bench.cluster [EVENTS]
+
+A standalone master and two workers of one core each, all on this machine, as processes of their
+own; the same workspace built and asked by the local engine and by the cluster, and told to be the
+same. `shuffle` is what Spark's own event log says its tasks wrote for others.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+import omvei
+
+from .making import measured
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "engines"))
+from cluster import cluster
+
+CORES = 2
+DEFAULTS = """
+spark.eventLog.enabled true
+spark.eventLog.compress false
+spark.eventLog.dir file://{log}
+spark.executor.memory 1200m
+spark.driver.memory 1g
+"""
+
+
+def asked(workspace: str, engine: str = "local") -> dict[str, float]:
+    """Ask every question of a kind once; seconds in this process after one to warm up."""
+    os.environ["OMVEI_ENGINE"] = engine
+    shop = omvei.open(workspace).journeys
+    questions = {
+        "map": shop.map,
+        "matrix with intervals": lambda: shop.lens("hankins").matrix(),
+        "attribution with intervals": shop.attribution,
+        "leaks": shop.leaks,
+    }
+    told = {}
+    for name, ask in questions.items():
+        ask()
+        start = time.perf_counter()
+        ask()
+        told[name] = time.perf_counter() - start
+    return told
+
+
+def written(log: Path) -> tuple[int, float]:
+    """Bytes that tasks wrote for other tasks, and the seconds that tasks ran, by the event log."""
+    size, seconds = 0, 0.0
+    for file in log.rglob("*"):
+        for line in file.read_text("utf-8").splitlines() if file.is_file() else ():
+            event = json.loads(line)
+            if metrics := event.get("Task Metrics"):
+                size += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"]
+                seconds += metrics["Executor Run Time"] / 1e3
+    return size, seconds
+
+
+def size_of(folder: Path, pattern: str) -> int:
+    return sum(file.stat().st_size for file in folder.rglob(pattern))
+
+
+def main() -> None:
+    """Run and print."""
+    events = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    table = Table(title=f"{events:,} events, {CORES} cores", title_justify="left")
+    for name in ("what", "local", "Spark"):
+        table.add_column(name, justify="left" if name == "what" else "right")
+    with tempfile.TemporaryDirectory(prefix="omvei-cluster-") as scratch:
+        folder = Path(scratch)
+        (folder / "conf").mkdir()
+        (folder / "log").mkdir()
+        defaults = DEFAULTS.format(log=folder / "log")
+        (folder / "conf" / "spark-defaults.conf").write_text(defaults)
+        os.environ["SPARK_CONF_DIR"] = str(folder / "conf")
+        w = str(folder / "w")
+        measured("simulate", "--events", str(events), "--out", str(folder / "shop"))
+        measured("-w", w, "init")
+        measured("-w", w, "import", str(folder / "shop" / "events.parquet"))
+        local = measured("-w", w, "build")
+        before = json.dumps(omvei.open(w).journeys.map().to_json())
+        alone = asked(w)
+        with cluster(folder) as (address, _):
+            spark = measured("--engine", address, "-w", w, "build")
+            shuffled, ran = written(folder / "log")
+            together = asked(w, address)
+        os.environ["OMVEI_ENGINE"] = "local"
+        assert json.dumps(omvei.open(w).journeys.map().to_json()) == before, "the maps differ"
+        table.add_row("build, s", f"{local['wall']:.1f}", f"{spark['wall']:.1f}")
+        table.add_row(
+            "build, events/s and core",
+            *(f"{events / used['wall'] / CORES:,.0f}" for used in (local, spark)),
+        )
+        table.add_row("tasks of the build, core seconds", "", f"{ran:.1f}")
+        table.add_row(
+            "peak memory of the process, MB", *(f"{u['peak']:,.0f}" for u in (local, spark))
+        )
+        table.add_row("shuffle, bytes an event", "", f"{shuffled / events:.0f}")
+        for name in alone:
+            table.add_row(f"{name}, s", f"{alone[name]:.3f}", f"{together[name]:.3f}")
+        blocks = size_of(folder / "w" / "journeys", "*.arrow") / 2  # two builds are kept
+        table.add_row("blocks, bytes an event", f"{blocks / events:.0f}", "")
+        kept = size_of(folder / "w" / "events", "*.parquet")
+        table.add_row("events, bytes an event", f"{kept / events:.0f}", "")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
