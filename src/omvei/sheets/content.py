@@ -39,7 +39,7 @@ def parts(said: Mapping[str, Any], t: Words) -> list[Part]:
         )
         if value is not None and said["n"]
     ]
-    found: list[Part] = [_matrix(rows, t)]
+    found: list[Part] = [_matrix(rows, said["pieces"], t)]
     if bars:
         found.append(Drawing(t("content.supply"), draw(bars)))
     return [
@@ -52,7 +52,7 @@ def parts(said: Mapping[str, Any], t: Words) -> list[Part]:
     ]
 
 
-def _matrix(rows: list[Mapping[str, Any]], t: Words) -> Table:
+def _matrix(rows: list[Mapping[str, Any]], pieces: list[Mapping[str, Any]], t: Words) -> Table:
     asked = {channel for one in formats().values() for channel in one.create}
     across = [name for name in channels.names() if name in asked]
     made = {(row["stage"], row["format"], row["channel"]): row for row in rows}
@@ -63,9 +63,15 @@ def _matrix(rows: list[Mapping[str, Any]], t: Words) -> Table:
             line = [made.get((stage, name, channel)) for channel in across]
             if any(line):
                 first = f"{t.stage(LENS, stage)}: {formats()[name].labels[t.language]}"
+                if n := sum(_unplaced(piece, stage, name) for piece in pieces):
+                    first += f" ({t('content.unplaced', n=n)})"
                 lines.append((first, *(_cell(one, t) for one in line)))
     heads = (t("content.format"), *(t.channel(name) for name in across))
     return Table(t("content.matrix"), heads, tuple(lines), t("sheet.matrix"))
+
+
+def _unplaced(piece: Mapping[str, Any], stage: str, name: str) -> bool:
+    return (piece["stage"], piece["format"]) == (stage, name) and not piece["channels"]
 
 
 def _cell(row: Mapping[str, Any] | None, t: Words) -> Cell:
