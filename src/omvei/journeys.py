@@ -354,9 +354,9 @@ class Journeys:
         whole.column = column
         block = whole  # the columns of stages are made from the whole block, so it keeps its name
         if living is not None:
-            block = block.keep(read_living(living, whole.people)[whole.place])
+            block = block.of(read_living(living, whole.people))
         for group in self.among:
-            block = block.keep(members(block, group, self.words, self._last)[block.place])
+            block = block.of(members(block, group, self.words, self._last))
         return self._narrow(block)
 
     @property

@@ -2,15 +2,17 @@
 
 1. Which identifiers are *touched*: those of new events, of events that a new copy replaces, and of
    people who were deleted; and all that were ever seen together with them (`people/components.py`).
-2. The facts of the touched, old and new, are stitched and named as in a full build.
+2. The rows of the touched are read from the blocks there are (`kept.py`), what is new from the new
+   files; both are stitched, and what is new is named, as in a full build.
 3. Their people's bits are cleared in the blocks there are, and their whole journeys, as they are
    now, are written as new blocks.
 4. One commit makes the new blocks, bitmaps and people what readers see.
 
-Whatever a full build would decide by looking at everything is counted, so that what is new can be
-added: events by class, and the site's own hosts. Where what is new would change how *old* rows are
-named (another host of one's own, other rules, another Omvei), nothing is appended: the answer is
-None, and a full build is due.
+So an append costs what is new and what that touches, however much there is. Whatever a full build
+would decide by looking at everything is counted, so that what is new can be added: events by class,
+and the site's own hosts. Where what is new would change how *old* rows are named (another host of
+one's own, other rules, another Omvei), nothing is appended: the answer is None, and a full build is
+due.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -19,20 +21,20 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-import pyarrow.parquet as pq
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..events.addresses import escaped
 from ..events.checksum import checksum
 from ..events.schema import IDENTIFIERS
 from ..events.table import Events, Import, Progress
-from ..people import components, deleted
+from ..people import claims, components, deleted
 from ..people import table as people_table
 from ..people.policies import policy
-from ..people.resolve import People, resolve
+from ..people.resolve import clean, resolve, strongest
 from ..touchpoints import naming
 from ..touchpoints.definitions import Definitions
-from . import facts, manifest
+from . import facts, kept, manifest
 from .block import open_block, read_living, read_merged, write_living
 from .build import (
     CLASSES,
@@ -41,11 +43,9 @@ from .build import (
     joined,
     made,
     made_by,
-    name_events,
     new_folder,
     remember,
     tally_hosts,
-    words_of,
     write_blocks,
 )
 from .dictionaries import Dictionaries
@@ -53,61 +53,76 @@ from .dictionaries import Dictionaries
 LAYERS = 24
 """Appends after which a full build is due: every one leaves small blocks and a layer behind."""
 
-REPEATED = "CREATE TABLE repeated AS FROM read_parquet(getvariable('repeated'))"
-"""Rows that were superfluous before."""
-
-COPIES = """
+COPIES = f"""
 -- rows that another row with the same event id makes superfluous, now that the new files are there
-CREATE TABLE again AS
+INSERT INTO again
 SELECT file, row FROM (
     SELECT file, row, row_number() OVER (PARTITION BY event_id ORDER BY file, row) AS nth
-    FROM read_parquet(getvariable('files'), union_by_name = true)
-    SEMI JOIN (SELECT event_id FROM read_parquet(getvariable('new'))) USING (event_id)
+    FROM read_parquet(getvariable('everything'), union_by_name = true)
+    SEMI JOIN (SELECT event_id FROM {facts.EVENTS_READ}) USING (event_id)
 ) WHERE nth > 1 EXCEPT FROM repeated
 """
 
-GONE = """
--- old facts that are facts no longer: replaced by a copy, or somebody's who was deleted
-CREATE TABLE gone AS
-SELECT f.* FROM facts AS f
-WHERE NOT list_contains(getvariable('fresh'), f.file) AND (
-    (f.file, f.row) IN (SELECT (file, row) FROM again)
-    OR EXISTS (SELECT 1 FROM erased AS d WHERE d.name = f.strongest
-        AND (d."from" IS NULL OR f.time >= d."from") AND (d."to" IS NULL OR f.time < d."to")))
+REPLACED = f"""
+-- old events that a new copy replaces, as they were told
+CREATE TABLE replaced AS
+SELECT file, row, host, url, {", ".join(IDENTIFIERS)}
+FROM read_parquet(getvariable('everything'), union_by_name = true)
+SEMI JOIN again USING (file, row)
+WHERE NOT list_contains(getvariable('fresh'), file)
 """
 
-TOUCHED = """
-INSERT INTO touched
-SELECT DISTINCT name FROM (
-    SELECT unnest([{names}]) AS name FROM {rows}
-) WHERE name <> 0 EXCEPT FROM touched
+ERASED = f"""
+-- the same of people who were deleted
+INSERT INTO replaced
+SELECT e.file, e.row, e.host, e.url, {", ".join(f"e.{kind}" for kind in IDENTIFIERS)}
+FROM read_parquet(getvariable('everything'), union_by_name = true) AS e
+SEMI JOIN (SELECT file, row FROM kept_rows WHERE gone) AS k USING (file, row)
+ANTI JOIN replaced AS r USING (file, row)
 """
 
-FRESH_CLASSES = """
-SELECT class, count(*) FROM named
-WHERE list_contains(getvariable('fresh'), file) GROUP BY class
+KEPT = """
+-- rows of the touched, as the blocks keep them, in the words that stitching reads
+CREATE TABLE kept_rows AS
+SELECT k.* REPLACE (event_.word AS event, file_.word AS file), k.event AS event_code,
+    k.file AS file_code, make_timestamptz(k.time) AS moment,
+    ['unknown', 'granted', 'denied'][k.consent + 1] AS said, s.strongest,
+    (file_.word, k.row) IN (SELECT (file, row) FROM again)
+    OR EXISTS (SELECT 1 FROM erased AS d WHERE d.name = s.strongest
+        AND (d."from" IS NULL OR make_timestamptz(k.time) >= d."from")
+        AND (d."to" IS NULL OR make_timestamptz(k.time) < d."to")) AS gone
+FROM read_rows AS k
+JOIN known_sets AS s USING (key)
+LEFT JOIN words AS event_ ON event_.dictionary = 'event' AND event_.code = k.event
+LEFT JOIN words AS file_ ON file_.dictionary = 'file' AND file_.code = k.file
 """
 
-STITCHED = """
-FROM old_{table} WHERE hash({name}) NOT IN (FROM touched)
-UNION ALL BY NAME FROM found_{table}
+ALL = f"""
+CREATE OR REPLACE TABLE touched_facts AS
+SELECT time, event_id, consent, event, key, file, row, {", ".join(IDENTIFIERS)}, strongest
+FROM facts
+UNION ALL
+SELECT k.moment, k.event_id, k.said, k.event, k.key, k.file, k.row,
+    {", ".join(f"s.{kind}" for kind in IDENTIFIERS)}, s.strongest
+FROM kept_rows AS k JOIN known_sets AS s USING (key) WHERE NOT k.gone
 """
 
-CONCERNED = """
-SELECT DISTINCT unnest([person, node]) AS person FROM old_identifiers
-WHERE hash(kind || ':' || value) IN (FROM touched)
+STILL = f"""
+SELECT coalesce({claims.WHOSE}, -1) AS person, coalesce(i.node, -1) AS identifier,
+    f.* EXCLUDE (consent, moment, consent_code), f.consent_code AS consent
+FROM (
+    SELECT * EXCLUDE (person, identifier, gone, strongest, event_code, file_code, said)
+        REPLACE (said AS consent, event_code AS event, file_code AS file), consent AS consent_code
+    FROM kept_rows WHERE NOT gone
+) AS f
+LEFT JOIN owned AS i ON i.key = f.key
+    AND (i."from" IS NULL OR f.moment >= i."from") AND (i."to" IS NULL OR f.moment < i."to")
 """
+"""What the blocks keep, under the people whose it is now."""
 
-SUBSET = """
-CREATE TABLE subset AS
-SELECT * FROM facts
-WHERE list_contains(getvariable('fresh'), file) OR hash(strongest) IN (FROM touched)
-"""
-
-GONE_CLASSES = """
--- what the rows in `gone` were counted as
-SELECT CASE WHEN n.class = 4 AND g.strongest IS NOT NULL THEN 0 ELSE n.class END, count(*)
-FROM named AS n JOIN gone AS g USING (file, row) GROUP BY ALL
+JOINED = """
+SELECT count(*) FILTER (NOT refused), count(*) FILTER (refused) FROM old_joins
+WHERE hash(strong_kind || ':' || strong_value) IN (SELECT name FROM touched)
 """
 
 
@@ -133,45 +148,78 @@ def append(
     erased = settings.deleted.waiting[now.settings["deleted"] :]
     if new is None or now.settings["deleted"] > len(settings.deleted.waiting):
         return None
-    folder = new_folder(journeys_folder)
     words = Dictionaries.read(now.folder / "dictionaries.parquet")
-    with connect(folder) as con:
-        progress(0, 5, "people")
-        _gather(con, events, new, now, settings, erased, folder)
-        found = resolve(con, settings.key, policy(settings.policy), settings.apart)
-        progress(1, 5, "names")
-        con.execute("CREATE OR REPLACE VIEW facts AS FROM subset UNION ALL FROM gone")
-        known = now.settings["hosts"]
-        naming.look_up(con, replace(definitions, hosts=definitions.hosts | known.keys()))
-        hosts = _changed_hosts(con, known)
-        if {host for host, rows in hosts.items() if rows} != set(known):
-            return None
-        progress(2, 5, "touchpoints")
-        counts = _count(con, now)
-        progress(3, 5, "journeys")
-        for name, seen in words_of(con).items():
-            words.add(name, seen)
-        blocks = write_blocks(con, folder, "", words, settings)
-        words.write(folder / "dictionaries.parquet")
-        whole, concerned = _stitched(con, people_folder, now.people_version, found)
-        base = remember(con, folder, maker, hosts, now.settings["layers"])
-    blocks += _without(now, folder, concerned)
-    people_version = people_table.write(people_folder, whole)
-    progress(5, 5, "done")
-    return made(
-        journeys_folder,
-        people_folder,
-        folder,
-        blocks,
-        version,
-        people_version,
-        counts | joined(whole),
-        settings,
-        base,
-    )
+    layers = [components.Layer(journeys_folder / name) for name in now.settings["layers"]]
+    with new_folder(journeys_folder) as folder:
+        with connect(folder) as con:
+            progress(0, None, "people")
+            _look(con, events, new, now, settings, erased, folder)
+            touched = components.spread(layers, _named(con))
+            concerned = components.holders(layers, touched)
+            held = kept.find(now, concerned)
+            _keep(con, now, concerned, held, layers, words)
+            counts = _without_gone(con, now)
+            if counts is None or not _all_facts(con):
+                return None
+            found = resolve(con, settings.key, policy(settings.policy), settings.apart)
+            progress(0, None, "names")
+            known = now.settings["hosts"]
+            naming.look_up(con, replace(definitions, hosts=definitions.hosts | known.keys()))
+            hosts = _changed_hosts(con, known)
+            if {host for host, rows in hosts.items() if rows} != set(known):
+                return None
+            for name, seen in naming.words(con).items():
+                words.add(name, seen)
+            many = con.table("touched_facts").count("*").fetchall()[0][0]
+            blocks, added = write_blocks(
+                con, folder, "", words, settings, many, progress, kept=STILL
+            )
+            words.write(folder / "dictionaries.parquet")
+            components.write(con, folder, touched, concerned)
+            pairs = _joins(con, people_folder, now, touched, joined(found))
+            base = remember(con, folder, maker, hosts, [*now.settings["layers"], folder.name])
+        blocks += _without(now, folder, held)
+        people_version = people_table.add(people_folder, found, touched)
+        progress(1, 1, "done")
+        totals = {name: counts[name] + added[name] for name in ("events", *CLASSES)}
+        return made(
+            journeys_folder,
+            people_folder,
+            folder,
+            blocks,
+            version,
+            people_version,
+            now.counts | totals | pairs,
+            settings,
+            base,
+            now.files,
+        )
 
 
-def _gather(
+def _all_facts(con: duckdb.DuckDBPyConnection) -> bool:
+    """Make `facts` and `sets` those of the touched, old and new; False if two sets have one key."""
+    con.execute(ALL)
+    con.execute("CREATE OR REPLACE VIEW facts AS FROM touched_facts")
+    con.execute("CREATE OR REPLACE TABLE sets AS FROM known_sets")
+    (alike,) = con.execute("SELECT count(*) - count(DISTINCT key) FROM sets").fetchall()[0]
+    return not alike
+
+
+def _joins(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    now: manifest.Build,
+    touched: NDArray[np.uint64],
+    found: dict[str, int],
+) -> dict[str, int]:
+    """How many pairs of identifiers were joined and refused, after the touched are as `found`."""
+    con.register("touched", pa.table({"name": touched}))
+    people_table.tell(con, folder, "joins", None, "old_joins")
+    before = dict(zip(found, con.execute(JOINED).fetchall()[0], strict=True))
+    return {name: now.counts[name] - before[name] + pairs for name, pairs in found.items()}
+
+
+def _look(
     con: duckdb.DuckDBPyConnection,
     events: Events,
     new: list[Import],
@@ -180,109 +228,138 @@ def _gather(
     erased: deleted.Names,
     folder: Path,
 ) -> None:
-    """Make `touched(name)`, `subset` (the facts of the touched) and `gone` (no facts any more)."""
-    copies = any(done.duplicates for done in new)
+    """Show the new files as `rows` and `facts`; make `repeated`, `erased`, `again`, and `replaced`:
+    what of the old files a copy in the new ones replaces."""
     repeated = now.folder.parent / now.settings["repeated"]
-    con.execute("SET VARIABLE repeated = $path", {"path": escaped(repeated.as_posix())})
-    once = REPEATED if copies or pq.read_metadata(repeated).num_rows else None
-    facts.show(con, events.files() or [facts.empty(folder)], once, None, settings.deleted)
-    deleted.names(con, "waiting", settings.deleted.waiting[: now.settings["deleted"]])
-    deleted.names(con, "erased", erased)
     fresh = [done.file for done in new]
     parts = [part for part, (file, _) in events.parts().items() if file in set(fresh)]
     files = [escaped((events.folder / part).as_posix()) for part in parts]
-    con.execute("SET VARIABLE fresh = $fresh::VARCHAR[]", {"fresh": fresh})
-    con.execute("SET VARIABLE new = $files::VARCHAR[]", {"files": files})
-    con.execute(COPIES if copies and files else "CREATE TABLE again (file VARCHAR, row BIGINT)")
-    con.execute(GONE if copies or erased else "CREATE TABLE gone AS FROM facts LIMIT 0")
-    con.execute("INSERT INTO repeated FROM again")
-    con.execute("INSERT INTO waiting FROM erased")
+    files = files or [facts.empty(folder)]
+    copies = any(done.duplicates for done in new)
+    for name, value in (
+        ("repeated", [escaped(repeated.as_posix())]),
+        ("fresh", fresh),
+        ("files", files),
+        ("everything", events.files() or files),
+    ):
+        con.execute(f"SET VARIABLE {name} = $value::VARCHAR[]", {"value": value})
+    con.execute("CREATE TABLE repeated AS FROM read_parquet(getvariable('repeated'))")
+    con.execute("CREATE TABLE again (file VARCHAR, row BIGINT)")
+    if copies:
+        con.execute(COPIES)
+        con.execute("INSERT INTO repeated FROM again")
+    con.execute(REPLACED if copies else f"{REPLACED} LIMIT 0")
+    facts.show(con, files, copies, None, settings.deleted)
+    deleted.names(con, "erased", erased)
 
-    con.execute("CREATE TABLE touched AS SELECT DISTINCT hash(name) AS name FROM erased")
+
+def _named(con: duckdb.DuckDBPyConnection) -> NDArray[np.uint64]:
+    """The identifiers (hashes) of what is new, what is replaced, and who was deleted."""
     names = ", ".join(components.hashed(kind) for kind in IDENTIFIERS)
-    con.execute(TOUCHED.format(names=names, rows="gone"))
-    if files:
-        everything = events.files()
-        con.execute("SET VARIABLE files = $files", {"files": files})
-        con.execute(TOUCHED.format(names=names, rows="facts"))
-        con.execute("SET VARIABLE files = $files", {"files": everything})
-    layers = [now.folder.parent / layer for layer in now.settings["layers"]]
-    components.spread(con, layers)
-    con.execute(SUBSET)
-    con.execute("CREATE OR REPLACE VIEW facts AS FROM subset")
+    cleaned = ", ".join(f"{clean(kind, kind)} AS {kind}" for kind in IDENTIFIERS)
+    told = con.sql(f"""
+        SELECT unnest([{names}]) AS name FROM sets
+        UNION SELECT unnest([{names}]) FROM (SELECT {cleaned} FROM replaced)
+        UNION SELECT hash(name) FROM erased
+    """)
+    found: NDArray[np.uint64] = told.to_arrow_table().column("name").to_numpy()
+    return found[found != 0]
+
+
+def _keep(
+    con: duckdb.DuckDBPyConnection,
+    now: manifest.Build,
+    concerned: NDArray[np.int64],
+    held: list[kept.Held],
+    layers: list[components.Layer],
+    words: Dictionaries,
+) -> None:
+    """Make `kept_rows`: the rows of those concerned, each `gone` or not; and `known_sets`."""
+    moved: dict[str, NDArray[np.int64]] = {}
+    later = np.zeros(0, np.int64)
+    for layer in reversed(layers):
+        moved[layer.folder.name] = later
+        later = np.union1d(later, layer.moved)
+    rows, sets = kept.read(now, concerned, held, moved)
+    con.register("read_rows", rows)
+    con.register("read_sets", sets)
+    known = [(name, code, word) for name in ("event", "file") for code, word in words.coded(name)]
+    names, codes, told = zip(*known, strict=True) if known else ((), (), ())
+    con.register(
+        "words",
+        pa.table(
+            {
+                "dictionary": pa.array(names, pa.string()),
+                "code": pa.array(codes, pa.int32()),
+                "word": pa.array(told, pa.string()),
+            }
+        ),
+    )
+    con.execute(f"""
+        CREATE TABLE known_sets AS
+        SELECT *, {strongest()} AS strongest FROM read_sets UNION FROM sets
+    """)
+    con.execute(facts.scrubbed("known_sets", "erased"))
+    con.execute(KEPT)
+
+
+def _without_gone(con: duckdb.DuckDBPyConnection, now: manifest.Build) -> dict[str, int] | None:
+    """How many events were what, but for the rows that are gone; None where that is not known."""
+    counts = dict(now.counts) | {"touchpoints": now.counts["touchpoints"] + now.counts["merged"]}
+    told = con.execute("SELECT class, count(*) FROM kept_rows WHERE gone GROUP BY class").fetchall()
+    for code, rows in told:
+        counts[CLASSES[code]] -= rows
+        counts["events"] -= rows
+    lost = con.execute("FROM replaced ANTI JOIN kept_rows USING (file, row) LIMIT 1").fetchall()
+    if lost:  # nobody's: the blocks do not keep it
+        return None
+    if told:
+        con.execute(ERASED)
+    return counts
 
 
 def _changed_hosts(con: duckdb.DuckDBPyConnection, hosts: dict[str, int]) -> dict[str, int]:
-    """How many facts tell of each of the site's own hosts, now."""
-    came = tally_hosts(con, "(FROM subset WHERE list_contains(getvariable('fresh'), file))")
-    went = tally_hosts(con, "gone")
+    """How many events tell of each of the site's own hosts, now."""
+    came, went = tally_hosts(con, "rows"), tally_hosts(con, "replaced")
     return {
         host: hosts.get(host, 0) + came.get(host, 0) - went.get(host, 0)
         for host in hosts.keys() | came.keys()
     }
 
 
-def _count(con: duckdb.DuckDBPyConnection, now: manifest.Build) -> dict[str, int]:
-    """Name the subset (table `named`); return how many events became what, of all there are."""
-    counts = dict(now.counts) | {"touchpoints": now.counts["touchpoints"] + now.counts["merged"]}
-
-    def add(found: list[tuple[int, int]], sign: int) -> None:
-        for code, rows in found:
-            counts[CLASSES[code]] += sign * rows
-            counts["events"] += sign * rows
-
-    if con.table("gone").limit(1).fetchall():
-        con.execute("CREATE OR REPLACE VIEW facts AS FROM gone")
-        name_events(con, 1, "person")
-        add(con.execute(GONE_CLASSES).fetchall(), -1)
-    con.execute("CREATE OR REPLACE VIEW facts AS FROM subset")
-    (rows,) = con.execute("SELECT count(*) FROM subset").fetchall()[0]
-    name_events(con, rows, "person")
-    add(con.execute(FRESH_CLASSES).fetchall(), 1)
-    return counts
-
-
-def _stitched(
-    con: duckdb.DuckDBPyConnection, folder: Path, version: int, found: People
-) -> tuple[People, NDArray[np.int64]]:
-    """Everybody's tables, with the touched as they were `found`; and whom that concerns."""
-    people_table.show_both(con, folder, version)
-    con.register("found_identifiers", found.identifiers)
-    con.register("found_joins", found.joins)
-    identifiers = con.sql(STITCHED.format(table="identifiers", name="kind || ':' || value"))
-    joins = con.sql(STITCHED.format(table="joins", name="strong_kind || ':' || strong_value"))
-    whole = People(identifiers.to_arrow_table(), joins.to_arrow_table())
-    concerned = con.sql(CONCERNED).to_arrow_table().column("person").to_numpy()
-    return whole, concerned
-
-
-def _without(now: manifest.Build, folder: Path, people: NDArray[np.int64]) -> list[manifest.Row]:
-    """The lines of the blocks there are, after these people's bits are cleared."""
+def _without(now: manifest.Build, folder: Path, held: list[kept.Held]) -> list[manifest.Row]:
+    """The lines of the blocks there are, after the bits of some people are cleared."""
+    there = {(each.row["folder"], each.row["block"]): each for each in held}
 
     def clear(row: manifest.Row) -> manifest.Row:
+        each = there.get((row["folder"], row["block"]))
+        if each is None:
+            return row
         block = open_block(now.place(row), row["block"])
         living = now.living(row)
-        live = (
+        left = (
             np.ones(block.people, np.bool_) if living is None else read_living(living, block.people)
         )
-        left = live & ~np.isin(block.person, people)
-        if (left == live).all():
-            return row
+        left[each.places] = False
         path = folder / f"{row['folder']}-{row['block']}.live"
         write_living(path, left)
-        bounds = np.append(block.starts[:-1][left], 0), np.append(block.starts[1:][left], 0)
-        first, last = (block["time"][rows[:-1]] for rows in (bounds[0], bounds[1] - 1))
-        merged = read_merged(now.place(row), row["block"])
+        merged = read_merged(now.place(row), row["block"])[each.places]
+        first, last = row["first"], row["last"]
+        ends = block.starts[each.places], block.starts[each.places + 1] - 1
+        if (block["time"][ends[0]] == first).any() or (block["time"][ends[1]] == last).any():
+            bounds = block.starts[:-1][left], block.starts[1:][left] - 1
+            first = int(block["time"][bounds[0]].min()) if left.any() else None
+            last = int(block["time"][bounds[1]].max()) if left.any() else None
         return row | {
-            "people": int(left.sum()),
-            "touchpoints": int((bounds[1] - bounds[0]).sum()),
-            "merged": int(merged[left].sum()),
-            "first": int(first.min()) if left.any() else None,
-            "last": int(last.max()) if left.any() else None,
+            "people": row["people"] - len(each.places),
+            "touchpoints": row["touchpoints"] - int(each.lengths.sum()),
+            "merged": row["merged"] - int(merged.sum()),
+            "first": first,
+            "last": last,
             "live": f"{folder.name}/{path.name}",
             "live_checksum": checksum(path),
         }
 
     with ThreadPoolExecutor() as threads:
         rows = list(threads.map(clear, now.blocks))
-    return [row for row in rows if row["people"]]
+    return [row for row in rows if row["people"] or row["aside"]]

@@ -2,15 +2,18 @@
 
 1. `facts`: each event once, and nobody's who was deleted (`facts.py`).
 2. people: identifiers that occur together (`people/`).
-3. `named`: kind, channel, content, ... of each event, by rules and joins (`touchpoints/`).
-4. blocks: each bucket of people, sorted; visits, cycles and gaps by kernels; two Arrow files.
+3. names: kind, channel, content, ... of each event as codes, by rules and joins (`touchpoints/`);
+   in one pass, into a file for each bucket of people (`spill.py`).
+4. blocks: each bucket of people, sorted; visits, cycles and gaps by kernels; Arrow files.
 """
 
 import hashlib
 import os
+import shutil
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -18,6 +21,8 @@ from typing import Any
 from uuid import uuid4
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..events.table import Events, Progress
@@ -31,34 +36,42 @@ from ..touchpoints.definitions import Definitions
 from ..touchpoints.vocabulary import INITIATORS, MACHINE, OWNERSHIPS, codes
 from . import facts, layout, manifest
 from .dictionaries import Dictionaries
+from .spill import Spill
 from .writing import write_block
 
 TARGET = 400_000
 """Touchpoints a block, about: enough to keep a thread busy, small enough to rebuild."""
 
+MEMORY = "3GB"
+"""What joins and sorts hold before they go to the disk; `OMVEI_MEMORY` says otherwise. Arrow and
+the kernels need about as much again."""
+
+BATCH = 500_000
+"""Rows that are named and put into their buckets at a time."""
+
 CLASSES = ("touchpoints", "bots", "assets", "technical", "unidentified")
 """What becomes of an event, besides `merged`."""
 
-CLASSED = """
-CREATE OR REPLACE TABLE named AS
-SELECT *, (coalesce(person, 0) >> 40) * $buckets // 1048576 AS bucket,
-    CASE WHEN bot THEN 1 WHEN kind = $asset THEN 2 WHEN kind = $technical THEN 3
-         WHEN person IS NULL THEN 4 ELSE 0 END::TINYINT AS class
-FROM ({named})
+OWNED = """
+-- whose a set of identifiers is: its strongest identifier's, for each time that is somebody's
+CREATE OR REPLACE TABLE owned AS
+SELECT s.key, i.kind, i.person, i.node, i."from", i."to",
+    CASE WHEN s.order_id IS NULL THEN 0 ELSE (hash(s.order_id) >> 1)::BIGINT END AS number
+FROM sets AS s LEFT JOIN identifiers AS i ON i.kind || ':' || i.value = s.strongest
 """
 
-
-BUCKET = """
-SELECT n.*, a.query_class FROM named AS n LEFT JOIN asked AS a ON a.query = n.query
-WHERE n.class = 0 AND n.bucket = $bucket
+CARRIED = """
+-- the sets whose events may be a person's, under each person
+SELECT DISTINCT unnest([o.person, o.node]) AS whose, s.*
+FROM sets AS s JOIN owned AS o USING (key) WHERE o.person IS NOT NULL
 """
 
-HOSTS = """
+HOSTS = f"""
 SELECT host, sum(events)::BIGINT FROM (
-    SELECT host, count(*) AS events FROM {rows} GROUP BY host
+    SELECT host, count(*) AS events FROM {{rows}} GROUP BY host
     UNION ALL
-    SELECT page_host, sum(events) FROM (SELECT url, count(*) AS events FROM {rows} GROUP BY url)
-    JOIN pages USING (url) GROUP BY page_host
+    SELECT {naming.host_of("url")}, sum(events)
+    FROM (SELECT url, count(*) AS events FROM {{rows}} GROUP BY url) GROUP BY ALL
 ) WHERE host IS NOT NULL GROUP BY host
 """
 
@@ -105,40 +118,42 @@ def build(
     anew  use no dictionary of the build before, so that nothing of it is left
     """
     version, files, imports = events.version, events.files(), events.imports()
-    folder = new_folder(journeys_folder)
+    rows = sum(done.rows - done.rejected for done in imports)
     old = manifest.read(journeys_folder)
     known = old.folder / "dictionaries.parquet" if old and not anew else None
     words = Dictionaries.read(known)
-    with connect(folder) as con:
-        found, later = understand(
-            con,
-            files or [facts.empty(folder)],
-            any(done.duplicates for done in imports),
-            sum(done.rows - done.rejected for done in imports),
+    with new_folder(journeys_folder) as folder:
+        with connect(folder) as con:
+            found, later = understand(
+                con,
+                files or [facts.empty(folder)],
+                any(done.duplicates for done in imports),
+                settings,
+                definitions,
+                progress,
+            )
+            people_version = people_table.write(people_folder, found)
+            pairs = joined(found)
+            del found  # large, and written
+            for name, seen in naming.words(con).items():
+                words.add(name, seen)
+            blocks, counts = write_blocks(con, folder, "", words, settings, rows, progress)
+            words.write(folder / "dictionaries.parquet")
+            components.write(con, folder)
+            hosts = tally_hosts(con, "rows")
+            base = remember(con, folder, made_by(settings, definitions), hosts, [folder.name])
+        progress(rows, rows, "done")
+        return made(
+            journeys_folder,
+            people_folder,
+            folder,
+            blocks,
+            version,
+            people_version,
+            counts | pairs | {"later": later},
             settings,
-            definitions,
-            progress,
+            base,
         )
-        people_version = people_table.write(people_folder, found)
-        progress(3, 5, "journeys")
-        for name, seen in words_of(con).items():
-            words.add(name, seen)
-        blocks = write_blocks(con, folder, "", words, settings)
-        counts = tally(con) | joined(found) | {"later": later}
-        words.write(folder / "dictionaries.parquet")
-        base = remember(con, folder, made_by(settings, definitions), tally_hosts(con, "facts"), [])
-    progress(5, 5, "done")
-    return made(
-        journeys_folder,
-        people_folder,
-        folder,
-        blocks,
-        version,
-        people_version,
-        counts,
-        settings,
-        base,
-    )
 
 
 def remember(
@@ -148,16 +163,15 @@ def remember(
     hosts: dict[str, int],
     layers: list[str],
 ) -> dict[str, Any]:
-    """Keep what an append will have to know, in files of `folder` and in what is returned.
+    """What an append will have to know; rows that came twice are kept in a file of `folder`.
 
-    layers  where the components of earlier appends are, oldest first
+    layers  the folders where components are, oldest first; that of this build among them
     """
-    components.write(con, folder / "components.parquet")
     con.execute("COPY repeated TO $path", {"path": (folder / "repeated.parquet").as_posix()})
     return {
         "made_by": maker,
         "hosts": hosts,
-        "layers": [*layers, f"{folder.name}/components.parquet"],
+        "layers": layers,
         "repeated": f"{folder.name}/repeated.parquet",
     }
 
@@ -166,30 +180,27 @@ def understand(
     con: duckdb.DuckDBPyConnection,
     files: list[str],
     repeated: bool,
-    rows: int,
     settings: Settings,
     definitions: Definitions,
     progress: Progress = lambda done, total, phase: None,
 ) -> tuple[People, int]:
-    """Find the people of the events in `files`, and name every event: the table `named`.
+    """Find the people of the events in `files`, and look up what their events are called.
 
-    repeated  whether an event may be there twice; rows  how many there are, about
+    repeated  whether an event may be there twice
 
     Returns the people, and how many events are left out because they came later than asked. The
     people of one file are not looked for in another call's: `files` must hold everything that
     may be theirs.
     """
-    progress(0, 5, "people")
-    once = facts.REPEATED if repeated else None
-    later = facts.show(con, files, once, settings.until, settings.deleted)
+    progress(0, None, "people")
+    facts.once(con, files, repeated)
+    later = facts.show(con, files, repeated, settings.until, settings.deleted)
     found = resolve(con, settings.key, policy(settings.policy), settings.apart)
     if settings.unit == "account":
         accounts.lift(con)
         found = People(con.table("identifiers").to_arrow_table(), found.joins)
-    progress(1, 5, "names")
+    progress(0, None, "names")
     naming.look_up(con, definitions)
-    progress(2, 5, "touchpoints")
-    name_events(con, rows, settings.unit)
     return found, later
 
 
@@ -209,13 +220,17 @@ def made(
     counts: dict[str, int],
     settings: Settings,
     base: dict[str, Any] | None = None,
+    known: dict[str, str] | None = None,
 ) -> manifest.Build:
     """Make what was built in `folder` the state that readers see.
 
-    base  what `remember` returned; without it nothing can be appended, only built again
+    base   what `remember` returned; without it nothing can be appended, only built again
+    known  checksums of files that the build before needed too
     """
     merged = sum(block["merged"] for block in blocks)
-    remembered = [*base["layers"], base["repeated"]] if base else []
+    layers = base["layers"] if base else []
+    remembered = [f"{layer}/{file}" for layer in layers for file in components.FILES]
+    remembered += [base["repeated"]] if base else []
     counts = counts | {"merged": merged, "touchpoints": counts["touchpoints"] - merged}
     done = manifest.Build(
         folder,
@@ -228,8 +243,8 @@ def made(
             "policy": settings.policy,
             "until": settings.until,
             "unit": settings.unit,
-            "first": min((row["first"] for row in blocks), default=None),
-            "last": max((row["last"] for row in blocks), default=None),
+            "first": min((row["first"] for row in blocks if row["people"]), default=None),
+            "last": max((row["last"] for row in blocks if row["people"]), default=None),
             "deleted": len(settings.deleted.waiting),
             **(base or {}),
         },
@@ -238,6 +253,7 @@ def made(
             folder / "dictionaries.parquet",
             *(journeys_folder / path for path in remembered),
             *people_table.files(people_folder, people_version),
+            known=known or {},
         ),
     )
     manifest.commit(journeys_folder, done)
@@ -268,11 +284,17 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def new_folder(journeys: Path) -> Path:
-    """A folder of its own for what is built."""
+@contextmanager
+def new_folder(journeys: Path) -> Iterator[Path]:
+    """A folder of its own for what is built; it goes where nothing came of it (an interruption)."""
     folder = journeys / uuid4().hex[:12]
     folder.mkdir(parents=True)
-    return folder
+    try:
+        yield folder
+    finally:
+        now = manifest.read(journeys)
+        if now is None or now.folder != folder:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -280,35 +302,14 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET preserve_insertion_order = false")
     con.execute("SET temp_directory = $spill", {"spill": (folder / "spill").as_posix()})
-    if limit := os.environ.get("OMVEI_MEMORY"):
-        con.execute("SET memory_limit = $limit", {"limit": limit})
+    limit = os.environ.get("OMVEI_MEMORY", MEMORY)
+    con.execute("SET memory_limit = $limit", {"limit": limit})
     return con
 
 
 def buckets(rows: int) -> int:
     """Into how many buckets the people of so many events are divided."""
     return max(min(2, rows // 20_000), rows // TARGET, 1)
-
-
-def name_events(con: duckdb.DuckDBPyConnection, rows: int, unit: str) -> None:
-    asset, technical = (codes()[kind] for kind in MACHINE)
-    con.execute(
-        CLASSED.format(named=naming.NAMED.format(**OF_UNIT[unit])),
-        {
-            "buckets": buckets(rows),
-            "asset": asset,
-            "technical": technical,
-            "ownerships": list(OWNERSHIPS),
-            "initiators": list(INITIATORS),
-        },
-    )
-
-
-def tally(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """What became of the events of the table `named`."""
-    found = dict(con.execute("SELECT class, count(*) FROM named GROUP BY class").fetchall())
-    counts = {"events": sum(found.values())}
-    return counts | {name: found.get(code, 0) for code, name in enumerate(CLASSES)}
 
 
 def added(each: Iterable[dict[str, int]]) -> dict[str, int]:
@@ -327,13 +328,19 @@ def tally_hosts(con: duckdb.DuckDBPyConnection, rows: str) -> dict[str, int]:
     return dict(con.execute(HOSTS.format(rows=rows)).fetchall())
 
 
-def words_of(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    """The words of the touchpoints in the table `named`, by dictionary: they need codes."""
-    found = {}
-    for name in (*layout.DICTIONARIES, "channel"):
-        seen = con.execute(f"SELECT DISTINCT {name} FROM named WHERE class = 0").fetchall()
-        found[name] = [word for (word,) in seen if word is not None]
-    return found
+def named(con: duckdb.DuckDBPyConnection, unit: str) -> pa.RecordBatchReader:
+    """Every event as numbers (`naming.NAMED`), in batches; codes must stand beside what was looked
+    up."""
+    asset, technical = (codes()[kind] for kind in MACHINE)
+    return con.sql(
+        naming.NAMED.format(**OF_UNIT[unit]),
+        params={
+            "asset": asset,
+            "technical": technical,
+            "ownerships": list(OWNERSHIPS),
+            "initiators": list(INITIATORS),
+        },
+    ).to_arrow_reader(BATCH)
 
 
 def write_blocks(
@@ -342,16 +349,54 @@ def write_blocks(
     prefix: str,
     words: Dictionaries,
     settings: Settings,
-) -> list[manifest.Row]:
-    """Write the touchpoints of the table `named` as blocks, one a bucket of people."""
-    found = con.execute("SELECT DISTINCT bucket FROM named WHERE class = 0 ORDER BY bucket")
-    there = [int(bucket) for (bucket,) in found.fetchall()]
+    rows: int,
+    progress: Progress = lambda done, total, phase: None,
+    kept: str | None = None,
+) -> tuple[list[manifest.Row], dict[str, int]]:
+    """Name the events and write them as blocks, one a bucket of people.
+
+    words  what every word's code is; rows  how many events there are, about
+    kept   SQL for rows that were named before, to be written besides; they are not counted
+
+    Returns the lines of the manifest, and how many events became what.
+    """
+    naming.code(con, words.words)
+    con.execute(OWNED)
+    spill = Spill(folder / f"{prefix}rows", buckets(rows))
+    sets = Spill(folder / f"{prefix}sets", spill.buckets, by="whose")
+    found = np.zeros(len(CLASSES), np.int64)
+    done = 0
+    for batch in named(con, settings.unit):
+        found += np.bincount(batch.column("class").to_numpy(), minlength=len(CLASSES))
+        here = batch.filter(pc.greater_equal(batch.column("person"), 0))
+        spill.add(here.select(layout.ROWS.names).cast(layout.ROWS))
+        done += len(batch)
+        progress(done, rows, "touchpoints")
+    if kept is not None:
+        for batch in con.sql(kept).to_arrow_reader(BATCH):
+            spill.add(batch.select(layout.ROWS.names).cast(layout.ROWS))
+    for batch in con.sql(CARRIED).to_arrow_reader(BATCH):
+        sets.add(batch)
+    there = spill.close()
+    sets.close()
+    gap = int(settings.session_gap_seconds * 1_000_000)
 
     def write(place: int) -> manifest.Row:
-        cursor = con.cursor()  # each thread needs its own
-        rows = cursor.sql(BUCKET, params={"bucket": there[place]}).to_arrow_table()
-        gap = int(settings.session_gap_seconds * 1_000_000)
-        return write_block(folder, f"{prefix}{place:04d}", rows, words, gap)
+        bucket = spill.read(there[place])
+        carried = sets.read(there[place])
+        assert bucket is not None
+        if carried is None:  # journeys of companies
+            carried = layout.SETS.empty_table()
+        return write_block(folder, f"{prefix}{place:04d}", bucket, carried, words, gap)
 
+    blocks = []
+    written = 0
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
-        return list(threads.map(write, range(len(there))))
+        for block in threads.map(write, range(len(there))):
+            blocks.append(block)
+            written += block["touchpoints"] + block["aside"]
+            progress(written, int(found.sum()), "journeys")
+    spill.remove()
+    sets.remove()
+    counts = {name: int(found[code]) for code, name in enumerate(CLASSES)}
+    return blocks, {"events": int(found.sum())} | counts

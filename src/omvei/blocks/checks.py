@@ -15,9 +15,9 @@ def files(workspace: Path, build: Build) -> dict[Path, str]:
     """
     named = {workspace / name: told for name, told in build.files.items()}
     for row in build.blocks:
-        for part in ("people", "touchpoints"):
-            file = build.place(row) / f"{row['block']}.{part}.arrow"
-            named[file] = str(row[f"{part}_checksum"])
+        for part in ("people", "touchpoints", "aside", "sets"):
+            if told := row.get(f"{part}_checksum"):
+                named[build.place(row) / f"{row['block']}.{part}.arrow"] = str(told)
         if living := build.living(row):
             named[living] = str(row["live_checksum"])
     return named

@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from ..touchpoints import channels, vocabulary
 from .layout import DICTIONARIES
@@ -52,19 +50,11 @@ class Dictionaries:
             path,
         )
 
+    def coded(self, name: str) -> Iterable[tuple[int, str]]:
+        """The words of a dictionary, each with its code."""
+        return enumerate(self.words[name])
+
     def add(self, name: str, words: Iterable[str]) -> None:
         """Give new words the next codes, in alphabetical order."""
         known = set(self.words[name])
         self.words[name] += sorted(set(words) - known)
-
-    def encode(self, name: str, column: pa.ChunkedArray) -> NDArray[np.int32]:
-        """The codes of a column of texts; -1 for null.
-
-        >>> d = Dictionaries.read(None)
-        >>> d.add("event", ["visit", "cart"])
-        >>> d.encode("event", pa.chunked_array([["visit", None, "cart"]])).tolist()
-        [1, -1, 0]
-        """
-        found = pc.index_in(column, value_set=pa.array(self.words[name], pa.string()))
-        codes: NDArray[np.int32] = pc.fill_null(found, -1).to_numpy().astype(np.int32)
-        return codes

@@ -16,6 +16,7 @@ from ..events.addresses import escaped
 from ..events.checksum import checksum
 from ..events.parts import Parts
 from ..events.schema import IDENTIFIERS
+from ..events.seen import Seen
 from ..events.table import Events
 from ..people import deleted
 from ..people.deleted import Names
@@ -80,6 +81,7 @@ def erase(events: Events, names: Names) -> None:
             events.schema,
             commit_properties=CommitProperties(custom_metadata=said),
         )
+        Seen(events.folder).remove()
     named = events.parts().keys()
     for file_ in events.folder.glob("*.parquet"):
         if file_.name not in named and (left or named):

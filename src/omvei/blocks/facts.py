@@ -1,8 +1,10 @@
 """The facts that journeys are built from: each event once, and nobody's who was deleted.
 
-The view `told` has each event once (of the rows with one event id the one with the smallest file
-and row), with identifiers that can be compared and the strongest of them. The view `facts` leaves
-out people who were deleted but are not purged yet.
+The table `sets` has each distinct set of identifiers once, as they can be compared, with the
+strongest of them: comparing texts is dear, and most events carry a set that came before. The view
+`rows` has each event once (of the rows with one event id the one with the smallest file and row)
+with the `key` of its set, and the view `facts` the same with its identifiers. People who were
+deleted but are not purged yet are in neither.
 """
 
 from pathlib import Path
@@ -19,6 +21,8 @@ from ..people.resolve import clean, prepare, strongest
 UNUSED = ("attributes", "title", "session_id", "utm_term", "utm_content")
 """Columns of the events that no touchpoint needs yet."""
 
+COLUMNS = ", ".join(name for name in EVENTS.names if name not in {*IDENTIFIERS, *UNUSED})
+
 REPEATED = """
 CREATE TABLE repeated AS
     SELECT file, row FROM (
@@ -27,53 +31,114 @@ CREATE TABLE repeated AS
     ) WHERE nth > 1
 """
 
-TOLD = """
-CREATE OR REPLACE VIEW told AS
-SELECT *, {strongest} AS strongest FROM (
-    SELECT {columns}, {cleaned}
-    FROM read_parquet(getvariable('files'), union_by_name = true) AS e
-    {once}
-    {known}
+SETS = f"""
+CREATE OR REPLACE TABLE sets AS
+SELECT *, {strongest()} AS strongest FROM (
+    SELECT {{key}} AS key, {", ".join(f"{clean(kind, kind)} AS {kind}" for kind in IDENTIFIERS)}
+    FROM (SELECT DISTINCT {", ".join(IDENTIFIERS)} FROM (FROM {{events}}))
 )
 """
+
+DROPPED = """
+-- sets whose events are somebody's who was deleted, with the time they were theirs
+CREATE OR REPLACE TABLE dropped AS
+SELECT s.key, d."from", d."to" FROM sets AS s JOIN waiting AS d ON d.name = s.strongest
+"""
+
+ROWS = """
+CREATE OR REPLACE VIEW rows AS
+SELECT {columns}, {key} AS key FROM {events} AS e
+{once}
+WHERE {known} AND {left}
+"""
+
+LEFT = """
+NOT EXISTS (SELECT 1 FROM dropped AS d WHERE d.key = {key}
+    AND (d."from" IS NULL OR e.time >= d."from") AND (d."to" IS NULL OR e.time < d."to"))
+"""
+
+FACTS = f"""
+CREATE OR REPLACE VIEW facts AS
+SELECT r.*, {", ".join(f"s.{kind}" for kind in IDENTIFIERS)}, s.strongest
+FROM rows AS r JOIN sets AS s USING (key)
+"""
+
+EVENTS_READ = "read_parquet(getvariable('files'), union_by_name = true)"
+
+SALTS = range(8)
 
 
 def show(
     con: duckdb.DuckDBPyConnection,
     files: list[str],
-    repeated: str | None,
+    repeated: bool,
     until: int | None,
     gone: Deleted,
 ) -> int:
-    """Make `told`, `facts`, `repeated(file, row)` and `waiting`; see above.
+    """Make `sets`, `rows`, `facts` and `waiting`; see above.
 
-    `repeated` is SQL that makes the table of rows to leave out; None where no row came twice.
-    Returns how many events are left out because they came at `until` (microseconds) or later.
+    `repeated` says whether some rows came twice; the table `repeated(file, row)` then has those to
+    leave out. Returns how many events are left out because they came at `until` (microseconds) or
+    later.
     """
     prepare(con)
     con.execute("SET VARIABLE files = $files", {"files": files})
-    con.execute(repeated or "CREATE TABLE repeated (file VARCHAR, row BIGINT)")
     deleted.names(con, "waiting", gone.waiting)
+    key = _sets(con, bool(gone.waiting))
+    once = "ANTI JOIN repeated AS r ON r.file = e.file AND r.row = e.row" if repeated else ""
+    left = LEFT.format(key=key) if gone.waiting else "true"
+
+    def tell(known: str) -> None:
+        con.execute(
+            ROWS.format(
+                columns=COLUMNS, key=key, events=EVENTS_READ, once=once, known=known, left=left
+            )
+        )
+
     later = 0
     if until is not None:
         moment = f"make_timestamptz({until})"
-        _tell(con, f"WHERE e.time >= {moment}", bool(repeated), bool(gone.waiting))
-        (later,) = con.execute("SELECT count(*) FROM facts").fetchall()[0]
-        _tell(con, f"WHERE e.time < {moment}", bool(repeated), bool(gone.waiting))
+        tell(f"e.time >= {moment}")
+        (later,) = con.execute("SELECT count(*) FROM rows").fetchall()[0]
+        tell(f"e.time < {moment}")
     else:
-        _tell(con, "", bool(repeated), bool(gone.waiting))
+        tell("true")
+    con.execute(FACTS)
     return int(later)
 
 
-def _tell(con: duckdb.DuckDBPyConnection, known: str, repeated: bool, waiting: bool) -> None:
-    once = "ANTI JOIN repeated AS r ON r.file = e.file AND r.row = e.row" if repeated else ""
-    cleaned = ", ".join(f"{clean(kind, kind)} AS {kind}" for kind in IDENTIFIERS)
-    columns = ", ".join(name for name in EVENTS.names if name not in {*IDENTIFIERS, *UNUSED})
-    con.execute(
-        TOLD.format(columns=columns, cleaned=cleaned, strongest=strongest(), once=once, known=known)
+def _sets(con: duckdb.DuckDBPyConnection, waiting: bool) -> str:
+    """Make `sets` and `dropped`; return SQL for the key of an event's set.
+
+    A key is a hash. Where two sets have one, all are hashed anew.
+    """
+    for salt in SALTS:
+        key = f"hash({salt}, {', '.join(IDENTIFIERS)})"
+        con.execute(SETS.format(key=key, events=EVENTS_READ))
+        told = "SELECT count(*) - count(DISTINCT key) FROM sets"
+        if not con.execute(told).fetchall()[0][0]:
+            break
+    if waiting:
+        con.execute(DROPPED)
+        con.execute(scrubbed("sets", "waiting"))
+    return key
+
+
+def scrubbed(sets: str, gone: str) -> str:
+    """SQL that takes the identifiers of deleted people (`gone`) out of a table of sets."""
+    always = f'SELECT name FROM {gone} WHERE "from" IS NULL AND "to" IS NULL'
+    left = ", ".join(
+        f"CASE WHEN '{kind}:' || {kind} NOT IN ({always}) THEN {kind} END AS {kind}"
+        for kind in IDENTIFIERS
     )
-    left = deleted.without("told", "waiting") if waiting else "FROM told"
-    con.execute(f"CREATE OR REPLACE VIEW facts AS {left}")
+    return f"CREATE OR REPLACE TABLE {sets} AS SELECT * REPLACE ({left}) FROM {sets}"
+
+
+def once(con: duckdb.DuckDBPyConnection, files: list[str], repeated: bool) -> None:
+    """Make the table `repeated` of rows in `files` that are superfluous; where no event came twice
+    (`repeated`), none is looked for."""
+    con.execute("SET VARIABLE files = $files", {"files": files})
+    con.execute(REPEATED if repeated else "CREATE TABLE repeated (file VARCHAR, row BIGINT)")
 
 
 def empty(folder: Path) -> str:

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from ..events.schema import IDENTIFIERS
+
 
 class Held(NamedTuple):
     """One column of a block."""
@@ -55,6 +57,29 @@ TOUCHPOINTS = (
 )
 """One row a touchpoint, sorted by person, then time, then row in the file, then event id."""
 
+KEPT = (
+    Held("arrived", np.int16, "channel that the row itself tells of; -1 for none"),
+    Held("stated", np.int64, "`value` as the row says it"),
+    Held("order", np.int64, "hash of the order number; 0 for none"),
+    Held("browsed", np.bool_, "a page of the site"),
+    Held("set", np.int32, "the identifiers it carried: a row of the block's `sets`"),
+    Held("event_id", np.str_, "the event's id"),
+)
+"""What an append needs of a touchpoint besides; no answer reads it."""
+
+DERIVED = ("channel", "value", "session", "gap", "purchases_before", "seen_before", "verdict")
+"""Columns of `TOUCHPOINTS` that depend on the person's other rows."""
+
+SAID = (*(held for held in TOUCHPOINTS if held.name not in DERIVED), *KEPT)
+"""What a row itself says, under whatever person it stands."""
+
+ASIDE = (
+    Held("person", np.int64, "whose it is"),
+    Held("class", np.int8, "place in `build.CLASSES`"),
+    *SAID,
+)
+"""Rows of the block's people that are no touchpoints: of machines, or told twice."""
+
 PEOPLE = (
     Held("person", np.int64, "the person's id; rows in ascending order"),
     Held("start", np.int64, "where the person's touchpoints begin"),
@@ -79,10 +104,25 @@ DICTIONARIES = (
 """Text columns whose codes grow with the data; `kind` and `channel` come from their YAML."""
 
 
+SETS = pa.schema([("key", pa.uint64()), *((kind, pa.string()) for kind in IDENTIFIERS)])
+"""The distinct sets of identifiers of a block's rows, in ascending order of their key."""
+
+
 def schema(columns: tuple[Held, ...]) -> pa.Schema:
     """The Arrow schema of a block's file.
 
     >>> schema(PEOPLE).names
     ['person', 'start', 'merged']
     """
-    return pa.schema([(held.name, pa.from_numpy_dtype(np.dtype(held.type))) for held in columns])
+    return pa.schema([(held.name, arrow(held)) for held in columns])
+
+
+def arrow(held: Held) -> pa.DataType:
+    """The Arrow type of a column."""
+    return pa.string() if held.type is np.str_ else pa.from_numpy_dtype(np.dtype(held.type))
+
+
+ROWS = pa.schema(
+    [("key", pa.uint64())] + [(held.name, arrow(held)) for held in ASIDE if held.name != "set"]
+)
+"""Named rows before they are a block's: with the key of their set of identifiers."""

@@ -28,15 +28,19 @@ ROW = pa.schema(
         ("people", pa.int64()),
         ("touchpoints", pa.int64()),
         ("merged", pa.int64()),
+        ("aside", pa.int64()),
         ("first", pa.int64()),
         ("last", pa.int64()),
         ("people_checksum", pa.string()),
         ("touchpoints_checksum", pa.string()),
+        ("aside_checksum", pa.string()),
+        ("sets_checksum", pa.string()),
         ("live", pa.string()),
         ("live_checksum", pa.string()),
     ]
 )
-"""One row a block. `people` up to `last` (counts, and microseconds) are of its living people;
+"""One row a block. `people` up to `last` (counts, and microseconds) are of its living people, but
+`aside` (rows that are no touchpoints) is of all;
 `folder` and `live` (the bitmap of the living; null: all) are paths under `journeys/`."""
 
 
@@ -70,9 +74,10 @@ class Build:
         return self.folder.parent / str(row["live"]) if row["live"] else None
 
 
-def checksums(root: Path, *paths: Path) -> dict[str, str]:
-    """The checksums of files, by their path under `root`."""
-    return {path.relative_to(root).as_posix(): checksum(path) for path in paths}
+def checksums(root: Path, *paths: Path, known: dict[str, str]) -> dict[str, str]:
+    """The checksums of files, by their path under `root`; those that are `known` are not read."""
+    named = {path.relative_to(root).as_posix(): path for path in paths}
+    return {name: known.get(name) or checksum(path) for name, path in named.items()}
 
 
 def commit(folder: Path, build: Build) -> None:
@@ -126,7 +131,7 @@ def read(folder: Path) -> Build | None:
         rows = table.to_pyarrow_table().to_pylist()
     except (DeltaError, OSError, pa.ArrowException, StopIteration):
         raise DamagedError(path) from None
-    before = {"folder": said["folder"], "merged": 0, "live": None}  # as it was without the columns
+    before = {"folder": said["folder"], "merged": 0, "aside": 0, "live": None}  # as it was
     rows = [before | row for row in rows]
     rows.sort(key=lambda row: (row["folder"], row["block"]))
     return Build(folder / said.pop("folder"), tuple(rows), **said)

@@ -1,10 +1,10 @@
-"""From the named events of a bucket of people to the two files of a block.
+"""From the named events of a bucket of people to the files of a block.
 
-Rows are put in order by person, time, row in the file, and event id. Texts become codes first, so
-that only numbers are moved.
+Rows are put in order by person, time, row in the file, and event id.
 
 An order seen by two sources (the web tool's purchase, the shop's order) is one touchpoint: the
 web's, because it stands in its visit, with the shop's value, because the shop knows what was paid.
+The other row, and rows that are no touchpoints, are kept aside: a later append needs them.
 """
 
 from pathlib import Path
@@ -25,62 +25,101 @@ Places = NDArray[np.int64]
 
 
 def write_block(
-    folder: Path, name: str, rows: pa.Table, words: Dictionaries, session_gap: int
+    folder: Path,
+    name: str,
+    rows: pa.Table,
+    sets: pa.Table,
+    words: Dictionaries,
+    session_gap: int,
 ) -> manifest.Row:
     """Write a block; return its line of the manifest.
 
-    rows         the bucket's rows of `named`, in any order; `session_gap` is in microseconds
+    rows         the bucket's rows as `naming.NAMED` makes them, in any order
+    sets         the sets of identifiers that its rows carry, by `key`, more than once or not
+    session_gap  microseconds
     """
+    rows = rows.combine_chunks()
+    sets = _once(sets)
     order = _in_order(rows)
     person = rows.column("person").to_numpy()
-    told = np.unique(person, return_counts=True)[1]
-    order, value = _one_row_an_order(rows, order)
-    person = person[order]
-    begins = np.flatnonzero(np.append(True, person[1:] != person[:-1]))
-    starts = np.append(begins, len(person)).astype(np.int64)
-    columns = _columns(rows, order, starts, words, session_gap) | {"value": value}
-    people = {"person": person[begins], "start": begins, "merged": told - np.diff(starts)}
-    return write_columns(folder, name, people, columns)
+    told = order[rows.column("class").to_numpy()[order] == 0]
+    shown, value = _one_row_an_order(rows, told)
+    of_told, events = np.unique(person[told], return_counts=True)
+    owner = person[shown]
+    begins = np.flatnonzero(np.append(True, owner[1:] != owner[:-1])[: len(owner)])
+    starts = np.append(begins, len(owner)).astype(np.int64)
+    said = _said(rows, sets, shown)
+    columns = said | _derived(said, starts, words, session_gap) | {"value": value}
+    people = {"person": of_told, "start": begins, "merged": events - np.diff(starts)}
+    aside = np.ones(len(rows), np.bool_)
+    aside[shown] = False
+    left = order[aside[order]]
+    beside = _said(rows, sets, left) | {
+        "person": person[left],
+        "class": rows.column("class").to_numpy()[left],
+    }
+    return write_columns(folder, name, people, columns, beside, sets)
 
 
 def write_columns(
-    folder: Path, name: str, people: dict[str, Column], touchpoints: dict[str, Column]
+    folder: Path,
+    name: str,
+    people: dict[str, Column],
+    touchpoints: dict[str, Column],
+    aside: dict[str, Column],
+    sets: pa.Table,
 ) -> manifest.Row:
-    """Write the two files of a block from its columns; return its line of the manifest."""
+    """Write the files of a block from its columns; return its line of the manifest."""
     sums = {}
-    for part, held, values in (
-        ("touchpoints", layout.TOUCHPOINTS, touchpoints),
-        ("people", layout.PEOPLE, people),
+    for part, table in (
+        ("touchpoints", _table((*layout.TOUCHPOINTS, *layout.KEPT), touchpoints)),
+        ("people", _table(layout.PEOPLE, people)),
+        ("aside", _table(layout.ASIDE, aside)),
+        ("sets", sets),
     ):
         path = folder / f"{name}.{part}.arrow"
-        arrays = [pa.array(values[h.name].astype(h.type, copy=False)) for h in held]
-        with pa.ipc.new_file(path, layout.schema(held)) as out:
-            out.write_batch(pa.RecordBatch.from_arrays(arrays, schema=layout.schema(held)))
+        with pa.ipc.new_file(path, table.schema) as out:
+            out.write_table(table)
         sums[f"{part}_checksum"] = checksum(path)
+    time = touchpoints["time"]
     return {
         "block": name,
         "folder": folder.name,
         "people": len(people["person"]),
-        "touchpoints": len(touchpoints["time"]),
+        "touchpoints": len(time),
         "merged": int(people["merged"].sum()),
-        "first": int(touchpoints["time"].min()),
-        "last": int(touchpoints["time"].max()),
+        "aside": len(aside["person"]),
+        "first": int(time.min()) if len(time) else None,
+        "last": int(time.max()) if len(time) else None,
         "live": None,
         "live_checksum": None,
     } | sums
 
 
+def _table(columns: tuple[layout.Held, ...], values: dict[str, Column]) -> pa.Table:
+    arrays = [
+        values[held.name]
+        if held.type is np.str_
+        else pa.array(values[held.name].astype(held.type, copy=False))
+        for held in columns
+    ]
+    return pa.Table.from_arrays(arrays, schema=layout.schema(columns))
+
+
+def _once(sets: pa.Table) -> pa.Table:
+    """Each set once, in order of its key."""
+    _, first = np.unique(sets.column("key").to_numpy(), return_index=True)
+    return sets.select(layout.SETS.names).take(pa.array(first)).combine_chunks()
+
+
 def _in_order(rows: pa.Table) -> Places:
     """The places of the rows, by person, time, row in the file, event id."""
-    keys = [
-        rows.column("row").to_numpy(),
-        rows.column("time").cast(pa.int64()).to_numpy(),
-        rows.column("person").to_numpy(),
-    ]
+    keys = [rows.column(name).to_numpy() for name in ("row", "time", "person")]
     order = np.lexsort(keys)
     equal = np.ones(max(0, len(order) - 1), np.bool_)
     for key in keys:
-        equal &= key[order][1:] == key[order][:-1]
+        told = key[order]
+        equal &= told[1:] == told[:-1]
     if equal.any():  # the same row of two files: rare, and only then are event ids looked at
         ids = rows.column("event_id").combine_chunks()
         ranked = np.empty(len(rows), np.int64)
@@ -92,15 +131,16 @@ def _in_order(rows: pa.Table) -> Places:
 def _one_row_an_order(rows: pa.Table, order: Places) -> tuple[Places, NDArray[np.int64]]:
     """Of a person's purchases with one order number keep the web's, with the shop's value.
 
+    order  the places of touchpoints, in order
+
     Returns the places that are kept, in order, and the value of each.
     """
-    value = pc.fill_null(rows.column("value"), 0).to_numpy().copy()
-    is_purchase = pc.equal(rows.column("kind"), codes()["purchase"])
-    numbered = pc.and_(is_purchase, pc.is_valid(rows.column("order_id"))).to_numpy()
-    places = order[numbered[order]]
+    value = rows.column("stated").to_numpy().copy()
+    is_purchase = rows.column("kind").to_numpy() == codes()["purchase"]
+    number = rows.column("order").to_numpy()
+    places = order[is_purchase[order] & (number[order] != 0)]
     if len(places) > 1:
-        orders = rows.column("order_id").combine_chunks().take(pa.array(places))
-        number = orders.dictionary_encode().indices.to_numpy()
+        number = number[places]
         browsed = rows.column("browsed").to_numpy()[places]
         person = rows.column("person").to_numpy()[places]
         by_order = np.lexsort((np.arange(len(places)), ~browsed, number, person))  # web first
@@ -115,39 +155,43 @@ def _one_row_an_order(rows: pa.Table, order: Places) -> tuple[Places, NDArray[np
     return order, value[order]
 
 
-def _columns(
-    rows: pa.Table, order: Places, starts: Places, words: Dictionaries, session_gap: int
-) -> dict[str, Column]:
-    def number(name: str, missing: int = -1) -> Column:
-        found: Column = pc.fill_null(rows.column(name), missing).to_numpy()[order]
-        return found
+def _said(rows: pa.Table, sets: pa.Table, order: Places) -> dict[str, Column]:
+    """The columns of `layout.SAID`, of the rows at `order`."""
+    found = {
+        held.name: rows.column(held.name).to_numpy()[order].astype(held.type, copy=False)
+        for held in layout.SAID
+        if held.name not in ("set", "event_id")
+    }
+    key, known = rows.column("key").to_numpy()[order], sets.column("key").to_numpy()
+    place = np.searchsorted(known, key)
+    if len(known):
+        there = known[np.minimum(place, len(known) - 1)] == key
+        place = np.where(there, place, -1)
+    else:
+        place = np.full(len(key), -1)
+    ids = rows.column("event_id").combine_chunks()
+    return found | {"set": place.astype(np.int32), "event_id": ids.take(pa.array(order))}
 
-    plain = ("query_class", "ownership", "initiator", "rating", "identifier", "row")
-    columns = {name: number(name) for name in plain}
-    columns |= {name: number(name, 0) for name in ("cost", "consent")}
-    for name in layout.DICTIONARIES:
-        columns[name] = words.encode(name, rows.column(name))[order]
-    channel = words.encode("channel", rows.column("channel"))[order].astype(np.int16)
-    time = rows.column("time").cast(pa.int64()).to_numpy()[order]
-    session, gap = visits.visits(starts, time, session_gap)
-    kind = number("kind").astype(np.int16)
+
+def _derived(
+    said: dict[str, Column], starts: Places, words: Dictionaries, session_gap: int
+) -> dict[str, Column]:
+    """The columns that depend on the person's other rows."""
+    session, gap = visits.visits(starts, said["time"], session_gap)
+    kind = said["kind"]
     bought = kind == codes()["purchase"]
     bad = np.isin(kind, [codes()["return"], codes()["complaint"]])
     place = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
     known = words.words["channel"]
     direct, unassigned = known.index("Direct"), known.index("Unassigned")
-    return columns | {
-        "time": time,
-        "kind": kind,
+    return {
         "session": session,
         "gap": gap,
         "channel": visits.carry_channel(
-            starts, session, channel, rows.column("browsed").to_numpy()[order], direct, unassigned
+            starts, session, said["arrived"], said["browsed"], direct, unassigned
         ),
         "purchases_before": visits.purchases_before(starts, bought),
-        "seen_before": visits.seen_before(place, columns["product"])
-        | visits.seen_before(place, columns["brand"]),
-        "verdict": visits.verdicts(
-            starts, bought, bad, columns["rating"].astype(np.int16), visits.scales()[kind]
-        ),
+        "seen_before": visits.seen_before(place, said["product"])
+        | visits.seen_before(place, said["brand"]),
+        "verdict": visits.verdicts(starts, bought, bad, said["rating"], visits.scales()[kind]),
     }

@@ -32,13 +32,17 @@ class Omvei(click.Group):
     """
 
     def invoke(self, context: click.Context) -> Any:
-        """Run a command; a mistake ends it with one plain line and exit code 1.
+        """Run a command; a mistake ends it with one plain line and exit code 1, Ctrl-C with 130.
 
         The exit comes after the error is let go: what its frames hold (tables, maps of files, their
         threads) must be gone before the interpreter takes itself apart.
         """
+        code = 1
         try:
             return super().invoke(context)
+        except KeyboardInterrupt:
+            code = 130
+            said = "Stopped. The workspace is as it was after the last step that was finished."
         except OmveiError as error:
             said = f"Error: {error}"
         except BrokenPipeError:
@@ -52,7 +56,7 @@ class Omvei(click.Group):
             )
         if said:
             click.echo(said, err=True)
-        sys.exit(1)
+        sys.exit(code)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         """Find a command; its examples keep their lines."""

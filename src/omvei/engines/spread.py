@@ -34,6 +34,7 @@ from ..events.table import Events, Progress
 from ..people import table as people_table
 from ..people.accounts import KEY
 from ..people.deleted import Deleted
+from ..people.policies import policy
 from ..people.resolve import People
 from ..touchpoints import naming
 from ..touchpoints.definitions import Definitions
@@ -76,7 +77,7 @@ def build(
     known = old.folder / "dictionaries.parquet" if old and not anew else None
     words = Dictionaries.read(known)
     with plain(address):
-        progress(0, 5, "people")
+        progress(0, None, "people")
         seen = each(spark, partial(_seen, scratch=scratch, settings=settings), files)
         hosts = frozenset().union(*(one["hosts"] for one in seen))
         said = replace(definitions, hosts=frozenset(definitions.hosts) | hosts)
@@ -86,22 +87,23 @@ def build(
         )
         repeated = any(done.duplicates for done in imports)
         buckets = _spread(spark, scratch, files, roots, whole.buckets(rows), repeated, settings)
-        progress(1, 5, "touchpoints")
+        progress(0, None, "touchpoints")
         understood = partial(_understood, scratch=scratch, settings=settings, definitions=said)
         found = each(spark, understood, sorted(buckets.items()))
-        progress(3, 5, "journeys")
+        progress(0, None, "journeys")
         for name in words.words:
             words.add(name, frozenset().union(*(one["words"].get(name, ()) for one in found)))
         words.write(folder / "dictionaries.parquet")
         put = partial(_written, folder=folder, scratch=scratch, settings=settings)
-        blocks = [row for rows in each(spark, put, sorted(buckets)) for row in rows]
+        written = each(spark, put, sorted(buckets.items()))
+    blocks = [row for rows, _ in written for row in rows]
     people = People(
         _stream([one["identifiers"] for one in found]), _stream([one["joins"] for one in found])
     )
     people_version = people_table.write(people_folder, people)
-    counts = whole.added(one["counts"] for one in found)
+    counts = whole.added([*(one["counts"] for one in found), *(counted for _, counted in written)])
     shutil.rmtree(scratch)
-    progress(5, 5, "done")
+    progress(rows, rows, "done")
     return whole.made(
         journeys_folder, people_folder, folder, blocks, version, people_version, counts, settings
     )
@@ -137,7 +139,7 @@ def _seen(file: str, scratch: Path, settings: whole.Settings) -> dict[str, Any]:
     kinds = [*IDENTIFIERS, *(["account"] if settings.unit == "account" else [])]
     others = [f"'{kind}:' || {kind if kind != 'account' else KEY.format(kind)}" for kind in kinds]
     with whole.connect(scratch / uuid4().hex) as con:
-        facts.show(con, [file], None, settings.until, settings.deleted)
+        facts.show(con, [file], False, settings.until, settings.deleted)
         con.execute(NODE)
         pairs = PAIRS.format(others=", ".join(others), columns=", ".join(kinds))
         return {
@@ -152,30 +154,41 @@ def _understood(
     """The people of a bucket, and the names of its events, beside it in the scratch folder."""
     number, file = bucket
     with whole.connect(scratch / uuid4().hex) as con:
-        rows = pq.read_metadata(file).num_rows
-        people, later = whole.understand(con, [escaped(file)], False, rows, settings, definitions)
-        for name in NAMED:
+        people, later = whole.understand(con, [escaped(file)], False, settings, definitions)
+        for name in LOOKED_UP[settings.unit]:
             con.sql(f"SELECT * FROM {name}").write_parquet(str(_place(scratch, name, number)))
         return {
             "identifiers": _put(scratch, people.identifiers.to_reader()),
             "joins": _put(scratch, people.joins.to_reader()),
-            "counts": whole.tally(con) | whole.joined(people) | {"later": later},
-            "words": whole.words_of(con),
+            "counts": whole.joined(people) | {"later": later},
+            "words": naming.words(con),
         }
 
 
-def _written(number: int, folder: Path, scratch: Path, settings: whole.Settings) -> list[Any]:
-    """The blocks of a bucket, written."""
+def _written(
+    bucket: tuple[int, str], folder: Path, scratch: Path, settings: whole.Settings
+) -> tuple[list[Any], dict[str, int]]:
+    """The blocks of a bucket, written, and how many of its events became what."""
+    number, file = bucket
     words = Dictionaries.read(folder / "dictionaries.parquet")
     with whole.connect(scratch / uuid4().hex) as con:
-        for name in NAMED:
+        facts.show(con, [escaped(file)], False, settings.until, settings.deleted)
+        con.execute("SET VARIABLE consents = $all", {"all": list(policy(settings.policy).consent)})
+        for name in LOOKED_UP[settings.unit]:
             place = escaped(str(_place(scratch, name, number)))
             con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{place}')")
-        return whole.write_blocks(con, folder, f"{number:05d}-", words, settings)
+        rows = pq.read_metadata(file).num_rows
+        return whole.write_blocks(con, folder, f"{number:05d}-", words, settings, rows)
 
 
-NAMED = ("named", "asked")
-"""The tables of an understood bucket that its blocks are written from."""
+LOOKED_UP = {
+    "person": ("pages", "referrers", "names", "arrivals", "agents", "asked", "identifiers"),
+    "account": (
+        *("pages", "referrers", "names", "arrivals", "agents", "asked", "identifiers"),
+        "accounts",
+    ),
+}
+"""The tables of an understood bucket that its blocks are written from, by unit."""
 
 
 def _place(scratch: Path, name: str, number: int) -> Path:
@@ -199,7 +212,7 @@ def _spread(
         for batch in batches:
             for place in batch.column(0).to_pylist():
                 with whole.connect(scratch / uuid4().hex) as con:
-                    facts.show(con, [files[place]], None, None, Deleted())
+                    facts.show(con, [files[place]], False, None, Deleted())
                     con.execute(NODE)
                     found = con.sql(PLACED.format(columns=", ".join(COLUMNS)))
                     for rows in found.to_arrow_reader():

@@ -11,11 +11,13 @@ erasable by rewriting the files that hold them.
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -29,6 +31,7 @@ from .checksum import checksum, unchanged
 from .ids import Repeats, derive
 from .parts import Parts
 from .schema import GIVEN, READ, REFUSED, SOURCE, Column, schema
+from .seen import Hashes, Seen, hashes
 
 Progress = Callable[[int, int | None, str], None]
 """Called with (rows done, rows in all if known, what is being done)."""
@@ -198,9 +201,11 @@ class Facts:
                 raise EmptyFileError(name, "holds no rows.", "Check that the export is not empty.")
             if good + deleted == 0 or (rejected > rows * TOLERATED and not allow_rejects):
                 raise _too_many(name, rows, bad)
-            progress(rows, rows, "duplicates")
+            progress(0, None, "duplicates")
             actions = parts.actions()
-            fresh = self._count_new([str(path) for path in parts.paths])
+            told = hashes(parts.paths)
+            seen = self._seen()
+            fresh = self._count_new(told, parts.paths, seen)
             done = Import(
                 file,
                 name,
@@ -235,6 +240,8 @@ class Facts:
             if all(landed.file != file for landed in self.imports()):
                 parts.discard()
             raise
+        with suppress(OSError):  # it can be made again
+            seen.add(file, told)
         return done
 
     def _table(self) -> DeltaTable:
@@ -253,18 +260,40 @@ class Facts:
             configuration=KEPT_FOREVER | statistics,
         )
 
-    def _count_new(self, parts: list[str]) -> int:
-        """How many rows of new files carry an event id that no earlier row or file has."""
-        if not parts:
-            return 0
-        known = self.files()
-        seen = "WHERE event_id NOT IN (SELECT event_id FROM read_parquet($known))" if known else ""
-        with duckdb.connect() as con:
+    def _seen(self) -> Seen:
+        """The index of the event ids that are here."""
+        parts: dict[str, list[Path]] = {done.file: [] for done in self.imports()}
+        for part, (file, _) in self.parts().items():
+            parts.setdefault(file, []).append(self.folder / part)
+        if unnamed := [name for name, own in parts.items() if not own]:
+            # imported before the log named the parts
+            named = {part.name for own in parts.values() for part in own}
+            uris = DeltaTable(str(self.folder)).file_uris()
+            there = [self.folder / Path(local(uri)).name for uri in uris]
+            parts[unnamed[0]] = [part for part in there if part.name not in named]
+        seen = Seen(self.folder)
+        seen.catch_up(parts)
+        return seen
+
+    def _count_new(self, told: Hashes, parts: list[Path], seen: Seen) -> int:
+        """How many rows of new files carry an event id that no earlier row or file has.
+
+        told  the hashes of their event ids, ascending
+        """
+        again = np.append(False, told[1:] == told[:-1])[: len(told)]
+        twice = told[again | seen.known(told)]
+        if not len(twice):
+            return len(told)
+        with duckdb.connect() as con:  # equal hashes are not yet equal ids
+            con.register("twice", pa.table({"hash": np.unique(twice)}))
+            there = "SELECT event_id FROM read_parquet({}) WHERE hash(event_id) IN (FROM twice)"
+            known = f"EXCEPT {there.format('$known')}" if self.files() else ""
             (fresh,) = con.execute(
-                f"SELECT count(DISTINCT event_id) FROM read_parquet($parts) {seen}",
-                {"parts": [escaped(part) for part in parts]} | ({"known": known} if known else {}),
+                f"SELECT count(*) FROM (SELECT DISTINCT * FROM ({there.format('$parts')}) {known})",
+                {"parts": [escaped(str(part)) for part in parts]}
+                | ({"known": self.files()} if self.files() else {}),
             ).fetchall()[0]
-        return int(fresh)
+        return len(told) - int(np.isin(told, twice).sum()) + int(fresh)
 
 
 class Events(Facts):
@@ -305,7 +334,7 @@ def _read(
                     parts.write(kept)
                 good += len(kept)
                 deleted += len(rows) - len(kept)
-            progress(good + deleted + len(bad), None, "reading")
+            progress(good + deleted + len(bad), reading.rows, "reading")
     return good, deleted, bad
 
 

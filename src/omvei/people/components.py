@@ -7,23 +7,33 @@ the components they touch are stitched again, and the outcome is that of stitchi
 
 Identifiers are held as 64-bit hashes of `kind:value`, a component as the smallest of its hashes.
 Components lie in layers: a full build writes one, and every append one with the components it made
-anew, which hold instead of what older layers say of the same identifiers.
+anew, which hold instead of what older layers say of the same identifiers. A layer is sorted and
+mapped from disk, so that looking some identifiers up reads little of it.
 """
 
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numba import njit
 from numpy.typing import NDArray
 
-from ..events.addresses import escaped
+from ..errors import DamagedError
 from ..events.schema import IDENTIFIERS
 
 Hashes = NDArray[np.uint64]
 Places = NDArray[np.int32]
+Numbers = NDArray[np.int64]
+
+FILES = ("holders.arrow", "members.arrow", "moved.arrow")
+"""The files of a layer: `name, component, person, node` by name, one row an identifier and time it
+was somebody's; `component, name` by component; `person`: whose rows older layers no longer hold."""
+
+HOLDERS = "SELECT hash(kind || ':' || value) AS name, person, node FROM identifiers"
 
 
 def hashed(kind: str) -> str:
@@ -31,11 +41,61 @@ def hashed(kind: str) -> str:
     return f"CASE WHEN {kind} IS NULL THEN 0 ELSE hash('{kind}:' || {kind}) END"
 
 
-def write(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Write the components of the identifiers in the table `together`: `name, component`."""
+def write(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    touched: Hashes | None = None,
+    moved: Numbers | None = None,
+) -> None:
+    """Write the layer of the identifiers in the table `sets`, with who holds them (`identifiers`);
+    see `write_layer`."""
     columns = ", ".join(f"{hashed(kind)} AS {kind}" for kind in IDENTIFIERS)
-    sets = con.sql(f"SELECT DISTINCT {columns} FROM together").to_arrow_table()
-    pq.write_table(grouped([sets.column(kind).to_numpy() for kind in IDENTIFIERS]), path)
+    sets = con.sql(f"SELECT {columns} FROM sets").to_arrow_table()
+    together = grouped([sets.column(kind).to_numpy() for kind in IDENTIFIERS])
+    write_layer(folder, together, con.sql(HOLDERS).to_arrow_table(), touched, moved)
+
+
+def write_layer(
+    folder: Path,
+    together: pa.Table,
+    holders: pa.Table,
+    touched: Hashes | None = None,
+    moved: Numbers | None = None,
+) -> None:
+    """Write a layer.
+
+    together  `name, component`, as `grouped` makes it; holders: `name, person, node`, in any order
+    touched   names that older layers no longer speak of, whether anybody holds them or not
+    moved     people whose rows in older layers' blocks no longer hold, in ascending order
+    """
+    name, component = (together.column(part).to_numpy() for part in ("name", "component"))
+    held, person, node = (holders.column(part).to_numpy() for part in ("name", "person", "node"))
+    alone = np.setdiff1d(np.union1d(name, _none(touched)), held)
+    nobody = np.full(len(alone), -1, np.int64)
+    told = np.concatenate([held, alone])
+    order = np.argsort(told, kind="stable")
+    told = told[order]
+    place = np.searchsorted(name, told)
+    known = np.zeros(len(told), np.bool_)
+    if len(name):
+        known = name[np.minimum(place, len(name) - 1)] == told
+    of_told = told.copy()
+    of_told[known] = component[place[known]]
+    by_component = np.argsort(of_told, kind="stable")
+    whose = (np.concatenate([part, nobody])[order] for part in (person, node))
+    tables = (
+        dict(zip(("name", "component", "person", "node"), (told, of_told, *whose), strict=True)),
+        {"component": of_told[by_component], "name": told[by_component]},
+        {"person": np.zeros(0, np.int64) if moved is None else moved},
+    )
+    for file, columns in zip(FILES, tables, strict=True):
+        table = pa.table(columns)
+        with pa.ipc.new_file(folder / file, table.schema) as out:
+            out.write_table(table)
+
+
+def _none(names: Hashes | None) -> Hashes:
+    return np.zeros(0, np.uint64) if names is None else names
 
 
 def grouped(sets: list[Hashes]) -> pa.Table:
@@ -53,7 +113,9 @@ def grouped(sets: list[Hashes]) -> pa.Table:
     parent = np.arange(len(known), dtype=np.int32)
     before = np.full(len(sets[0]), -1, np.int32)
     for column in sets:
-        here = np.where(column != 0, np.searchsorted(known, column), -1).astype(np.int32)
+        here = np.full(len(column), -1, np.int32)
+        there = np.flatnonzero(column)
+        here[there] = np.searchsorted(known, column[there])
         both = (here >= 0) & (before >= 0)
         _unite(parent, before[both], here[both])
         before = np.where(here >= 0, here, before)
@@ -82,25 +144,94 @@ def _roots(parent: Places) -> Places:
     return parent
 
 
-def spread(con: duckdb.DuckDBPyConnection, layers: list[Path]) -> None:
-    """Add to the table `touched(name)` every identifier in a component of one that is in it."""
-    files = [escaped(layer.as_posix()) for layer in layers]
-    con.execute("SET VARIABLE layers = $files", {"files": files})
-    con.execute("""
-        CREATE OR REPLACE VIEW layered AS
-        SELECT name, component, list_position(getvariable('layers'), filename) AS layer
-        FROM read_parquet(getvariable('layers'), filename = true)
-    """)
-    before = -1
-    while (size := con.table("touched").count("*").fetchall()[0][0]) != before:
-        before = size
-        con.execute("""
-            INSERT INTO touched
-            WITH newest AS (
-                -- the component of each identifier, as the newest layer has it
-                SELECT arg_max(component, layer) AS component, max(layer) AS layer
-                FROM layered SEMI JOIN touched USING (name) GROUP BY name
-            )
-            SELECT DISTINCT name FROM layered SEMI JOIN newest USING (component, layer)
-            EXCEPT FROM touched
-        """)
+class Layer:
+    """A layer, mapped from disk.
+
+    Raises `DamagedError` for a file that is missing or cut off.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def _column(self, file: str, name: str) -> NDArray[Any]:
+        path = self.folder / file
+        try:
+            with pa.memory_map(str(path)) as source:
+                column = pa.ipc.open_file(source).read_all().column(name)
+        except (OSError, pa.ArrowInvalid):
+            raise DamagedError(path) from None
+        found: NDArray[Any] = column.to_numpy()
+        return found
+
+    @cached_property
+    def name(self) -> Hashes:
+        return self._column(FILES[0], "name")
+
+    @cached_property
+    def component(self) -> Hashes:
+        return self._column(FILES[0], "component")
+
+    @cached_property
+    def moved(self) -> Numbers:
+        """Whose rows in blocks of older layers no longer hold."""
+        return self._column(FILES[2], "person")
+
+    def has(self, names: Hashes) -> NDArray[np.bool_]:
+        """Which names the layer speaks of."""
+        place = np.searchsorted(self.name, names)
+        found = np.zeros(len(names), np.bool_)
+        inside = place < len(self.name)
+        found[inside] = self.name[place[inside]] == names[inside]
+        return found
+
+    def together(self, names: Hashes) -> Hashes:
+        """Every name in a component of one of these, which the layer must have."""
+        of_names = np.unique(self.component[np.searchsorted(self.name, names)])
+        component = self._column(FILES[1], "component")
+        found: Hashes = self._column(FILES[1], "name")[_spans(component, of_names)]
+        return found
+
+    def holders(self, names: Hashes) -> Numbers:
+        """The ids of those who hold, or ever were, one of these names."""
+        rows = _spans(self.name, names)
+        found = np.concatenate([self._column(FILES[0], n)[rows] for n in ("person", "node")])
+        return found[found >= 0]
+
+
+def _spans(ascending: Hashes, wanted: Hashes) -> Numbers:
+    """The places of all that is wanted."""
+    first, last = (np.searchsorted(ascending, wanted, side) for side in ("left", "right"))
+    lengths = last - first
+    before = np.cumsum(lengths) - lengths
+    return np.arange(int(lengths.sum())) + np.repeat(first - before, lengths)
+
+
+def newest(layers: Sequence[Layer], names: Hashes) -> list[tuple[Layer, Hashes]]:
+    """Of each layer, the names that it is the newest to speak of."""
+    found = []
+    for layer in reversed(layers):
+        there = layer.has(names)
+        if there.any():
+            found.append((layer, names[there]))
+            names = names[~there]
+    return found
+
+
+def spread(layers: Sequence[Layer], touched: Hashes) -> Hashes:
+    """Every name in a component of one of these, these among them; in ascending order.
+
+    layers  oldest first
+    """
+    touched = np.unique(touched)
+    fresh = touched
+    while len(fresh):
+        parts = [layer.together(names) for layer, names in newest(layers, fresh)]
+        fresh = np.setdiff1d(np.concatenate([_none(None), *parts]), touched)
+        touched = np.union1d(touched, fresh)
+    return touched
+
+
+def holders(layers: Sequence[Layer], names: Hashes) -> Numbers:
+    """The ids of the people who hold one of these names, or were known by it; ascending."""
+    parts = [layer.holders(there) for layer, there in newest(layers, names)]
+    return np.unique(np.concatenate([np.zeros(0, np.int64), *parts]))

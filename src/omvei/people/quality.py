@@ -6,15 +6,14 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
-from deltalake import DeltaTable
 from numpy.typing import NDArray
 
-from ..events.addresses import show
 from .changes import changes
 from .deleted import Names, names, raw_without
 from .names import name
 from .orders import compare
 from .resolve import clean, prepare
+from .table import tell
 
 KNOWN = ("user_id", "email", "phone", "person")
 """Kinds that name somebody; an order number or a browser alone does not."""
@@ -77,14 +76,9 @@ def measure(
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
         prepare(con)
-        tables = {
-            "identifiers": DeltaTable(str(folder / "identifiers"), version=version),
-            "joins": DeltaTable(str(folder / "joins")),
-        }
-        for table, delta in tables.items():
-            show(con, f"all_{table}", delta)
+        tell(con, folder, "identifiers", version, "all_identifiers")
+        tell(con, folder, "joins", None, "joins")
         con.register("met", pa.table({"person": people}))
-        con.execute("CREATE VIEW joins AS SELECT * FROM all_joins")
         con.execute(
             "CREATE VIEW identifiers AS SELECT * FROM all_identifiers SEMI JOIN met USING (person)"
         )

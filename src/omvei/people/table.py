@@ -1,43 +1,96 @@
 """The two tables of `people/`, as Delta Lake tables, and looking somebody up."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 from deltalake import ColumnProperties, DeltaTable, WriterProperties, write_deltalake
+from numpy.typing import NDArray
 
 from ..events.addresses import local, show
 from .names import name, number
 from .resolve import People, clean, prepare
-
-UNSTATED = {"delta.dataSkippingStatsColumns": "first"}
-"""Identifiers carry no statistics: they would stay in the log after a deletion."""
 
 PLAIN = WriterProperties(
     compression="ZSTD", default_column_properties=ColumnProperties(statistics_enabled="NONE")
 )
 
 
+ADDED = (("name", pa.int64()), ("since", pa.int64()))
+"""Columns of both tables that say which rows hold. `since` is the version of the table that brought
+the row. A row of which nothing but `name` and `since` is filled in says that rows about that
+identifier (a hash, see `components.py`) that came before hold no more."""
+
+KEYS = {
+    "identifiers": ("kind", "hash(kind || ':' || value)"),
+    "joins": ("strong_kind", "hash(strong_kind || ':' || strong_value)"),
+}
+"""Of each table, a column that is always filled in, and SQL for the identifier a row is about."""
+
+
 def write(folder: Path, people: People) -> int:
     """Replace the tables; return the version of `identifiers` that was written."""
-    joins, identifiers = folder / "joins", folder / "identifiers"
+    _write(folder / "joins", people.joins, "time", "overwrite")
+    return _write(folder / "identifiers", people.identifiers, "first", "overwrite")
+
+
+def add(folder: Path, people: People, touched: NDArray[np.uint64]) -> int:
+    """Put what is said of some people in the place of what was said before of the identifiers
+    `touched` (hashes); return the version of `identifiers`. Nothing that is there is rewritten."""
+    gone = pa.table({"name": touched.view(np.int64)})
+    _write(folder / "joins", people.joins, "time", "append", gone)
+    return _write(folder / "identifiers", people.identifiers, "first", "append", gone)
+
+
+def _write(
+    folder: Path,
+    rows: pa.Table | pa.RecordBatchReader,
+    dated: str,
+    mode: Literal["overwrite", "append"],
+    gone: pa.Table | None = None,
+) -> int:
+    address = str(folder)
+    known = DeltaTable.is_deltatable(address)
+    version = DeltaTable(address).version() + 1 if known else 0
+    schema = pa.schema([*map(_plain, rows.schema), *ADDED])
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        each = rows.to_batches() if isinstance(rows, pa.Table) else rows
+        for batch in each:
+            yield _with(schema, batch, version)
+        for batch in gone.to_batches() if gone else ():
+            yield _with(schema, batch, version)
+
     write_deltalake(
-        str(joins),
-        people.joins,
-        mode="overwrite",
-        schema_mode="overwrite",
+        address,
+        pa.RecordBatchReader.from_batches(schema, batches()),
+        mode=mode,
+        schema_mode="overwrite" if mode == "overwrite" else None,
         writer_properties=PLAIN,
-        configuration={"delta.dataSkippingStatsColumns": "time"},
+        # identifiers carry no statistics: they would stay in the log after a deletion
+        configuration={"delta.dataSkippingStatsColumns": dated},
     )
-    write_deltalake(
-        str(identifiers),
-        people.identifiers,
-        mode="overwrite",
-        schema_mode="overwrite",
-        writer_properties=PLAIN,
-        configuration=UNSTATED,
-    )
-    return DeltaTable(str(identifiers)).version()
+    return DeltaTable(address).version()
+
+
+def _plain(field: pa.Field) -> pa.Field:
+    kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+    return pa.field(field.name, pa.string() if pa.types.is_large_string(kind) else kind)
+
+
+def _with(schema: pa.Schema, batch: pa.RecordBatch, version: int) -> pa.RecordBatch:
+    """A batch in the schema of a table, as brought by a version."""
+    columns = [
+        batch.column(field.name).cast(field.type)
+        if field.name in batch.schema.names
+        else pa.nulls(len(batch), field.type)
+        for field in schema
+    ]
+    columns[schema.get_field_index("since")] = pa.repeat(pa.scalar(version), len(batch))
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def files(folder: Path, version: int) -> list[Path]:
@@ -49,17 +102,37 @@ def files(folder: Path, version: int) -> list[Path]:
     return found
 
 
-def show_both(con: duckdb.DuckDBPyConnection, folder: Path, version: int) -> None:
-    """Make both tables known to a connection, as `old_identifiers` and `old_joins`."""
-    show(con, "old_identifiers", DeltaTable(str(folder / "identifiers"), version=version))
-    show(con, "old_joins", DeltaTable(str(folder / "joins")))
+def tell(
+    con: duckdb.DuckDBPyConnection, folder: Path, table: str, version: int | None, name: str
+) -> None:
+    """Make a table of `folder`, as of a version, known to a connection as `name`: the rows that
+    hold."""
+    show(con, f"stored_{name}", DeltaTable(str(folder / table), version=version))
+    always, about = KEYS[table]
+    con.execute(f"""
+        CREATE TABLE later_{name} AS
+        SELECT (name::HUGEINT + CASE WHEN name < 0 THEN 18446744073709551616 ELSE 0 END)::UBIGINT
+            AS name, max(since) AS since
+        FROM stored_{name} WHERE {always} IS NULL GROUP BY ALL
+    """)
+    holds = f"""
+        AND NOT EXISTS (SELECT 1 FROM later_{name} AS l
+            WHERE l.name = {about} AND l.since > r.since)
+    """
+    layered = con.table(f"later_{name}").limit(1).fetchall()
+    con.execute(f"""
+        CREATE VIEW {name} AS SELECT * EXCLUDE (name, since) FROM stored_{name} AS r
+        WHERE {always} IS NOT NULL {holds if layered else ""}
+    """)
 
 
-def _query(folder: Path, version: int | None, sql: str, **values: object) -> list[dict[str, Any]]:
+def _query(
+    folder: Path, table: str, version: int | None, sql: str, **values: object
+) -> list[dict[str, Any]]:
     with duckdb.connect() as con:
         prepare(con)
         con.execute("SET TimeZone = 'UTC'")
-        show(con, "told", DeltaTable(str(folder), version=version))
+        tell(con, folder, table, version, "told")
         rows: list[dict[str, Any]] = con.sql(sql, params=values).to_arrow_table().to_pylist()
         return rows
 
@@ -67,7 +140,8 @@ def _query(folder: Path, version: int | None, sql: str, **values: object) -> lis
 def identifiers_of(folder: Path, version: int, person: int) -> list[dict[str, Any]]:
     """A person's identifiers, oldest first: `kind, value, node, first, last, events`."""
     return _query(
-        folder / "identifiers",
+        folder,
+        "identifiers",
         version,
         "SELECT kind, value, node, min(first) AS first, max(last) AS last, "
         "sum(events)::BIGINT AS events FROM told "
@@ -79,7 +153,8 @@ def identifiers_of(folder: Path, version: int, person: int) -> list[dict[str, An
 def times_of(folder: Path, version: int, person: int) -> list[tuple[str, Any, Any]]:
     """A person's identifiers as `kind:value`, each with the time it is theirs (from, to)."""
     rows = _query(
-        folder / "identifiers",
+        folder,
+        "identifiers",
         version,
         """SELECT kind || ':' || value AS name, "from", "to" FROM told WHERE person = $person
         AND ("from" IS NULL OR "to" IS NULL OR "from" < "to") ORDER BY name, "from" """,
@@ -102,7 +177,8 @@ def joins_of(folder: Path, identifiers: list[str]) -> list[dict[str, Any]]:
     `strong_kind, strong_value, weak_kind, weak_value, time, event_id, refused, reason`.
     """
     return _query(
-        folder / "joins",
+        folder,
+        "joins",
         None,
         "SELECT strong_kind, strong_value, weak_kind, weak_value, time, event_id, "
         "refused, reason FROM told "
@@ -130,7 +206,8 @@ def find(folder: Path, version: int, words: dict[str, str]) -> int | None:
     matches = _matches(words)
     written = number(words.get("person", ""))
     rows = _query(
-        folder / "identifiers",
+        folder,
+        "identifiers",
         version,
         f"SELECT person FROM told WHERE $written IN (person, node) OR {matches} "
         "ORDER BY person = $written DESC, node = $written DESC, events DESC, person LIMIT 1",
@@ -145,7 +222,8 @@ def held(folder: Path, version: int, words: dict[str, str]) -> tuple[str, str] |
     matches = _matches(words)
     written = number(words.get("person", ""))
     rows = _query(
-        folder / "identifiers",
+        folder,
+        "identifiers",
         version,
         f"SELECT kind, value FROM told WHERE node = $written OR {matches} "
         "ORDER BY node = $written DESC, events DESC, kind, value LIMIT 1",

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from .tables import ROWS, Row, print_lines, table
 
@@ -103,22 +104,59 @@ def previews(found: Sequence[Row]) -> None:
 
 @contextmanager
 def progress(quiet: bool = False) -> Iterator[Any]:
-    """A progress bar: call what it gives with (done, total, phase)."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    """A progress bar: call what it gives with (done, total, phase), in rows.
+
+    Each phase is measured by itself: rows so far, rows a second, and the time that is left where
+    the total is known.
+    """
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(rate_of(task.finished_speed or task.speed))
 
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        Rate(),
         TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
     )
     with Progress(
         *columns, console=console, transient=True, disable=quiet or not console.is_terminal
     ) as bar:
         task = bar.add_task("reading", total=None)
+        phases = ["reading"]
 
         def watch(done: int, total: int | None, phase: str) -> None:
-            bar.update(task, completed=done, total=total, description=phase)
+            if phase != phases[-1]:
+                phases.append(phase)
+                bar.reset(task, total=total, description=phase)
+            bar.update(task, completed=done, total=total)
 
         yield watch
+
+
+def rate_of(speed: float | None) -> str:
+    """Rows a second in few letters.
+
+    >>> rate_of(None), rate_of(912.4), rate_of(48_210.0), rate_of(2_345_678.0)
+    ('', '912 rows/s', '48k rows/s', '2.3M rows/s')
+    """
+    if not speed:
+        return ""
+    if speed < 10_000:
+        return f"{speed:.0f} rows/s"
+    return f"{speed / 1e3:.0f}k rows/s" if speed < 1e6 else f"{speed / 1e6:.1f}M rows/s"

@@ -36,6 +36,14 @@ def own_batches(path: Path, options: Options) -> Iterator[pa.RecordBatch]:
         ) from error
 
 
+def rows_of(path: Path) -> int | None:
+    """How many rows the file says it has; None where that cannot be read."""
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowException, OSError):
+        return None
+
+
 def _cast(path: Path, table: pa.Table, options: Options) -> pa.Table:
     for place, name in enumerate(table.column_names):
         column, wanted = table[name], READ.field(name).type

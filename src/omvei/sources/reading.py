@@ -53,3 +53,6 @@ class Reading:
     table: str = "events"
     """Which table of the workspace the rows are for. Batches for another than `events` are in its
     schema of `omvei.events.schema.READS`."""
+
+    rows: int | None = None
+    """How many rows the file has, where it says so itself."""

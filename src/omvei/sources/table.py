@@ -17,7 +17,7 @@ from omvei.sources.columns import Understood, is_own, parts, understand
 from omvei.sources.head import Head, encoding_of, head
 from omvei.sources.layout import layout
 from omvei.sources.meaning import Habits, faults, habits, told
-from omvei.sources.own import own_batches
+from omvei.sources.own import own_batches, rows_of
 from omvei.sources.reading import Options, Reading
 from omvei.sources.rows import ask, database, fault_sql, finished, quoted
 
@@ -81,7 +81,8 @@ def read(path: Path, options: Options) -> Reading:
             " Say otherwise with --event NAME."
         )
     if seen.kind == "parquet" and as_it_is:
-        return Reading(NAME, path, known.mapping, own_batches(path, options), (), tuple(notes))
+        told = own_batches(path, options)
+        return Reading(NAME, path, known.mapping, told, (), tuple(notes), rows=rows_of(path))
     habit = habits(cells, known.mapping)
     batches = _batches(cells, _statement(cells, known, habit, options), options)
     return Reading(NAME, path, known.mapping, batches, known.unmapped, (*notes, *habit.notes))

@@ -1,0 +1,100 @@
+"""Which event ids are known already, without reading them all: sorted hashes beside the table.
+
+Every import adds a file of the 64-bit hashes of its event ids, in ascending order; small files are
+merged into larger ones, so that there are few. A hash that is not there is a new id. One that is
+there most likely is not, and is looked for in the events. The index can be made again from the
+events, and is, where it does not speak of the imports that there are.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from uuid import uuid4
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from .addresses import escaped
+
+Hashes = NDArray[np.uint64]
+
+RATIO = 4
+"""A file is merged into the one before as long as that is less than so many times as large."""
+
+FOLDER = "_seen"
+
+
+def hashes(parts: Iterable[Path]) -> Hashes:
+    """The hashes of the event ids in some files, ascending; equal ones stay."""
+    files = [escaped(str(part)) for part in parts]
+    if not files:
+        return np.zeros(0, np.uint64)
+    with duckdb.connect() as con:
+        told = con.sql(
+            "SELECT hash(event_id) AS hash FROM read_parquet($files)", params={"files": files}
+        ).to_arrow_table()
+    return np.sort(told.column("hash").to_numpy())
+
+
+class Seen:
+    """The index of a table, in its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / FOLDER
+        self.imports: list[str] = []
+        self.files: list[str] = []
+        try:
+            said = json.loads((self.folder / "index.json").read_text("utf-8"))
+            self.imports, self.files = said["imports"], said["files"]
+        except (OSError, ValueError, KeyError):
+            pass
+
+    def catch_up(self, parts: dict[str, list[Path]]) -> None:
+        """Make it speak of exactly these imports, each with the files of its rows."""
+        gone = not set(self.imports) <= parts.keys()
+        if gone or not all((self.folder / file).exists() for file in self.files):
+            self.remove()
+        for name in parts.keys() - set(self.imports):
+            self.add(name, hashes(parts[name]))
+
+    def known(self, wanted: Hashes) -> NDArray[np.bool_]:
+        """Which of some ascending hashes are there."""
+        found = np.zeros(len(wanted), np.bool_)
+        for file in self.files:
+            there = self._read(file)
+            place = np.searchsorted(there, wanted)
+            inside = place < len(there)
+            found[inside] |= there[place[inside]] == wanted[inside]
+        return found
+
+    def add(self, name: str, told: Hashes) -> None:
+        """Add the ascending hashes of an import."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        files = list(self.files)
+        while files and len(told) * RATIO > len(before := self._read(files[-1])):
+            told = np.sort(np.concatenate([before, told]), kind="stable")
+            files.pop()
+        made = f"{uuid4().hex}.ids"
+        if len(told):
+            told.tofile(self.folder / made)
+            files.append(made)
+        self.files = files
+        self.imports.append(name)
+        scratch = self.folder / f".{made}"
+        scratch.write_text(json.dumps({"imports": self.imports, "files": files}), "utf-8")
+        os.replace(scratch, self.folder / "index.json")
+        for file in self.folder.iterdir():
+            if file.name not in ("index.json", *files):
+                file.unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Forget everything; it can be made again."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.imports, self.files = [], []
+
+    def _read(self, file: str) -> Hashes:
+        path = self.folder / file
+        return np.memmap(path, np.uint64, "r")
