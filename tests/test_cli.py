@@ -110,3 +110,27 @@ def test_a_dry_run_keeps_nothing(shop, tmp_path):
     assert said.exit_code == 0
     assert "Nothing was kept" in said.output
     assert json.loads(shop("summary", "--json").stdout)["people"] == 2
+
+
+def test_ctrl_c_says_so_and_leaves_what_was_before(shop, tmp_path, monkeypatch):
+    from omvei.blocks import build
+
+    journeys = tmp_path / "w" / "journeys"
+    before, told = sorted(journeys.iterdir()), shop("map", "--json").stdout
+
+    def interrupted(*_words):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build, "write_block", interrupted)
+    (tmp_path / "b.csv").write_text(ROWS.replace("ann", "eve"))
+    for command in (("build",), ("import", str(tmp_path / "b.csv"))):
+        said = shop(*command)
+        assert said.exit_code == 130
+        assert said.stderr.strip().splitlines() == [
+            "Stopped. The workspace is as it was after the last step that was finished."
+        ]
+        assert sorted(journeys.iterdir()) == before
+        assert shop("map", "--json").stdout == told
+    monkeypatch.undo()
+    assert shop("build").exit_code == 0
+    assert json.loads(shop("summary", "--json").stdout)["people"] == 3

@@ -192,3 +192,14 @@ def test_a_damaged_bitmap_of_the_living_is_found(shop, tmp_path):
         shop.journeys.map("kind")
     assert shop.verify()["rebuilt"]
     assert shop.journeys.map("kind").to_json() == before
+
+
+def test_an_append_reads_the_new_files_alone(shop, tmp_path):
+    shop.take(write(tmp_path / "late.csv", [row(7, 0, 1, 1, 1)]), build=False)
+    old = shop.imports()[0]["file"]
+    for part, (file, _) in shop.events.parts().items():
+        if file == old:  # nobody looks into it
+            (shop.path / "events" / part).write_bytes(b"")
+    shop.renew()
+    assert shop.journeys.trace("c1").to_json()["rows"][0]["kind"] == "search"
+    assert shop.find("c1") == shop.find("u1")

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 import omvei
 from omvei.events.ids import Repeats
+from omvei.events.seen import Seen
 
 HEAD = "person,time,event\n"
 ROWS = [f"p{i % 3},2026-01-01T10:{i:02}:00Z,visit\n" for i in range(10)]
@@ -153,3 +154,22 @@ def test_an_interruption_right_after_the_commit_keeps_the_files(workspace, tmp_p
     monkeypatch.undo()
     assert counts(workspace.take(path)) == [(10, 10, 0, 0, True)]
     assert workspace.journeys.summary().to_json()["events"] == 10
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 60), max_size=12), min_size=1, max_size=8))
+def test_the_index_knows_the_ids_of_every_import_and_no_others(tmp_path_factory, imports):
+    folder = tmp_path_factory.mktemp("events")
+    for number, ids in enumerate(imports):
+        Seen(folder).add(f"{number}", np.sort(np.array(ids, np.uint64)))
+    known = Seen(folder).known(np.arange(61, dtype=np.uint64))
+    assert set(np.flatnonzero(known).tolist()) == {one for ids in imports for one in ids}
+
+
+def test_an_index_that_is_lost_is_made_again(workspace, tmp_path):
+    workspace.take(file(tmp_path, "january.csv", ROWS[:6]))
+    Seen(workspace.events.folder).remove()
+    assert counts(workspace.take(file(tmp_path, "to_march.csv", ROWS))) == [(10, 4, 0, 6, False)]
+    workspace.undo("january.csv")
+    (tmp_path / "more.csv").write_text(HEAD + "".join([*ROWS[:2], ROWS[0]]))
+    assert counts(workspace.take(tmp_path / "more.csv")) == [(3, 1, 0, 2, False)]

@@ -240,7 +240,7 @@ def _look(
         ("repeated", [escaped(repeated.as_posix())]),
         ("fresh", fresh),
         ("files", files),
-        ("everything", events.files() or files),
+        ("everything", (events.files() or files) if copies or erased else files),
     ):
         con.execute(f"SET VARIABLE {name} = $value::VARCHAR[]", {"value": value})
     con.execute("CREATE TABLE repeated AS FROM read_parquet(getvariable('repeated'))")

@@ -300,6 +300,7 @@ def new_folder(journeys: Path) -> Iterator[Path]:
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET enable_progress_bar = false")  # it would write into what is printed as JSON
     con.execute("SET preserve_insertion_order = false")
     con.execute("SET temp_directory = $spill", {"spill": (folder / "spill").as_posix()})
     limit = os.environ.get("OMVEI_MEMORY", MEMORY)

@@ -33,6 +33,7 @@ def hashes(parts: Iterable[Path]) -> Hashes:
     if not files:
         return np.zeros(0, np.uint64)
     with duckdb.connect() as con:
+        con.execute("SET enable_progress_bar = false")
         told = con.sql(
             "SELECT hash(event_id) AS hash FROM read_parquet($files)", params={"files": files}
         ).to_arrow_table()

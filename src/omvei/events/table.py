@@ -285,6 +285,7 @@ class Facts:
         if not len(twice):
             return len(told)
         with duckdb.connect() as con:  # equal hashes are not yet equal ids
+            con.execute("SET enable_progress_bar = false")
             con.register("twice", pa.table({"hash": np.unique(twice)}))
             there = "SELECT event_id FROM read_parquet({}) WHERE hash(event_id) IN (FROM twice)"
             known = f"EXCEPT {there.format('$known')}" if self.files() else ""

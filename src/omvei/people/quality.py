@@ -75,6 +75,7 @@ def measure(
     """
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET enable_progress_bar = false")
         prepare(con)
         tell(con, folder, "identifiers", version, "all_identifiers")
         tell(con, folder, "joins", None, "joins")

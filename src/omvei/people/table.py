@@ -132,6 +132,7 @@ def _query(
     with duckdb.connect() as con:
         prepare(con)
         con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET enable_progress_bar = false")
         tell(con, folder, table, version, "told")
         rows: list[dict[str, Any]] = con.sql(sql, params=values).to_arrow_table().to_pylist()
         return rows
