@@ -4,7 +4,8 @@ What a page's address asks for: by what, through which model, in which period.
 The words of the address are those of the code and do not change with the language:
 `?by=stage&lens=hankins&period=quarter`, or `?from=2025-01-01&to=2025-06-30` (both days included,
 and left aside where another period than `chosen` is named too). Without a period
-a page shows the last twelve months of what there is. `who=loyal` narrows it to a target group.
+a page shows the last twelve months of what there is. `who=loyal` narrows it to a target group,
+`consent=granted` to people who said yes to measurement; `unit=account` has companies travel.
 """
 
 from dataclasses import dataclass
@@ -48,11 +49,19 @@ class Asked:
     """The target groups of the workspace."""
     who: str = ""
     """The target group the journeys are narrowed to; none for everybody."""
+    unit: str = "person"
+    """Whose journeys: of each `person`, or of each `account`."""
+    consent: str = ""
+    """`granted` for those who said yes alone; none for everybody."""
+    offers: frozenset[str] = frozenset()
+    """What this data can be asked besides: `unit`, `consent`."""
 
     @property
     def query(self) -> dict[str, str]:
         """What other pages must be asked to answer for the same journeys."""
         who = {"who": self.who} if self.who else {}
+        who |= {"consent": self.consent} if self.consent else {}
+        who |= {"unit": self.unit} if self.unit != "person" else {}
         if self.period == "chosen":
             return {"from": self.first.isoformat(), "to": self.last.isoformat(), **who}
         return who if self.period == "year" else {"period": self.period, **who}
@@ -110,7 +119,8 @@ def ask(request: Request) -> Asked:
     """
     query = request.query_params
     here = workspace(request)
-    everybody = here.journeys
+    persons = here.journeys
+    everybody = persons.unit(query.get("unit") or "person")
     by, lens = query.get("by") or None, query.get("lens") or LENS
     if by is not None and by not in BY:
         raise UnknownNameError("view", by, BY)
@@ -140,7 +150,28 @@ def ask(request: Request) -> Asked:
     who = query.get("who") or ""
     if who:
         seen = seen.group(who)
-    return Asked(here, everybody, seen, by, lens, period, first, last, _groups(here, who), who)
+    consent = query.get("consent") or ""
+    if consent:
+        seen = seen.where(consent=consent)
+    return Asked(
+        here, everybody, seen, by, lens, period, first, last, _groups(here, who), who,
+        everybody.unit_name, consent, _offers(request, here, persons),
+    )  # fmt: skip
+
+
+def _offers(request: Request, workspace: Any, persons: Any) -> frozenset[str]:
+    """What this data can be asked besides: whether it names companies, and knows of consent."""
+    build = f"{persons.build.folder.name} {persons.build.events_version}"
+    known: tuple[str, frozenset[str]] = getattr(request.app.state, "offers", ("", frozenset()))
+    if known[0] != build:
+        found = set()
+        if any("account" in done["mapping"] for done in workspace.imports()):
+            found.add("unit")
+        states = persons.consent().to_json()["states"]
+        if any(row["people"] for row in states if row["state"] != "unknown"):
+            found.add("consent")
+        known = request.app.state.offers = (build, frozenset(found))
+    return known[1]
 
 
 def _groups(workspace: Any, who: str) -> dict[str, Group]:

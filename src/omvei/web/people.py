@@ -20,7 +20,8 @@ def people(request: Request) -> Response:
     """List people, the latest first; `?find=` goes to one of them."""
     query = request.query_params
     if query.get("find"):
-        return RedirectResponse("/people/" + quote(query["find"].strip(), safe=""), 303)
+        place = "/people/" + quote(query["find"].strip(), safe="")
+        return RedirectResponse(address(place, ask(request).query), 303)
     asked = ask(request)
     offset = max(0, int(query["offset"])) if query.get("offset", "").isdigit() else 0
     node, source, target = query.get("node"), query.get("source"), query.get("target")

@@ -3,18 +3,19 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from omvei.web.asking import ask
+from omvei.web.asking import workspace
 from omvei.web.showing import as_json, show, wants_json
 
 
 def quality(request: Request) -> Response:
     """Show the quality of everything there is."""
-    asked = ask(request)
-    answer = asked.everybody.quality().to_json()
+    here = workspace(request)
+    everybody = here.journeys  # whose is whose is asked of persons, whatever journeys are seen
+    answer = everybody.quality().to_json()
     if wants_json(request):
         return as_json(answer)
     return show(
-        request, "quality.html", quality=answer, consent=asked.everybody.consent().to_json(),
-        simulated=asked.workspace.simulated,
+        request, "quality.html", quality=answer, consent=everybody.consent().to_json(),
+        simulated=here.simulated,
         json="/data/quality.json",
     )  # fmt: skip

@@ -1,0 +1,80 @@
+"""Whose journeys a page shows: persons' or companies', everybody's or those of who consented."""
+
+import csv
+
+import pytest
+from web.conftest import client
+
+import omvei
+
+PAGES = (
+    "/", "/map", "/people", "/funnel", "/leaks", "/touchpoints", "/channels", "/questions",
+    "/models", "/models/five_stage", "/models/compare", "/models/loops", "/models/stages", "/models/rounds", "/content", "/plan", "/checklist", "/advice",
+    "/groups", "/attribution", "/campaigns", "/plans", "/data", "/data/quality", "/data/identity",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def firms(tmp_path_factory):
+    """40 companies of three people each, of whom the first alone said yes."""
+    folder = tmp_path_factory.mktemp("firms")
+    with (folder / "log.csv").open("w", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(["user_id", "time", "event", "company", "consent"])
+        for firm in range(40):
+            for person in range(3):
+                said = ("yes", "no", "")[person]
+                for day, event in enumerate(("search", "product_view", "purchase")[: 3 - person]):
+                    at = f"2025-0{1 + firm % 9}-{1 + day:02}"
+                    rows.writerow([f"u{firm}-{person}", at, event, f"Firma {firm} AS", said])
+    workspace = omvei.init(folder / "workspace")
+    workspace.take(folder / "log.csv")
+    return workspace.path
+
+
+def number(pages, address):
+    return pages.get(address).json()["n"]
+
+
+def test_companies_travel_where_they_are_asked_for(firms):
+    pages = client(firms)
+    assert number(pages, "/map.json?period=all") == 120
+    assert number(pages, "/map.json?period=all&unit=account") == 40
+    assert number(pages, "/funnel.json?period=all&unit=account") == 40
+
+
+def test_only_people_who_consented_where_they_are_asked_for(firms):
+    pages = client(firms)
+    assert number(pages, "/map.json?period=all&consent=granted") == 40
+    assert number(pages, "/map.json?period=all&consent=denied") == 40
+    assert pages.get("/map?consent=perhaps").status_code == 404
+
+
+@pytest.mark.parametrize("asked", ["unit=account", "consent=granted"])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_answers_for_them(firms, page, asked):
+    seen = client(firms).get(f"{page}?period=all&{asked}")
+    assert seen.status_code == 200
+
+
+def test_a_page_says_whose_journeys_it_shows_and_keeps_to_them(firms):
+    pages = client(firms)
+    seen = pages.get("/map?period=all&unit=account&consent=granted").text
+    assert "Journeys of companies." in seen
+    assert "Only people who said yes to measurement." in seen
+    assert "consent=granted&amp;unit=account" in seen
+    assert "Journeys of companies." not in pages.get("/map?period=all").text
+
+
+def test_a_company_is_followed_as_one(firms):
+    pages = client(firms)
+    company = pages.get("/people.json?period=all&unit=account").json()["rows"][0]["person"]
+    seen = pages.get(f"/people/{company}?unit=account")
+    assert seen.status_code == 200
+    assert "Firma" in seen.text
+
+
+def test_data_without_companies_or_consent_offers_neither(shop):
+    seen = client(shop).get("/map").text
+    assert 'name="unit"' not in seen
+    assert 'name="consent"' not in seen
