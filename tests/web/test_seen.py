@@ -9,7 +9,8 @@ import omvei
 
 PAGES = (
     "/", "/map", "/people", "/funnel", "/leaks", "/touchpoints", "/channels", "/questions",
-    "/models", "/models/five_stage", "/models/compare", "/models/loops", "/models/stages", "/models/rounds", "/content", "/plan", "/checklist", "/advice",
+    "/models", "/models/five_stage", "/models/compare", "/models/loops", "/models/stages",
+    "/models/rounds", "/content", "/plan", "/checklist", "/advice",
     "/groups", "/attribution", "/campaigns", "/plans", "/data", "/data/quality", "/data/identity",
 )  # fmt: skip
 
