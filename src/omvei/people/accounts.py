@@ -34,14 +34,14 @@ FROM (
     GROUP BY ALL
 ) GROUP BY person;
 
-CREATE OR REPLACE TABLE identifiers AS
+CREATE OR REPLACE TABLE lifted AS
 SELECT i.* REPLACE (m.number AS person) FROM identifiers AS i JOIN members AS m USING (person)
-UNION ALL SELECT 'account', name, number, number, NULL, NULL, first, last, events FROM accounts
+UNION ALL SELECT 'account', name, number, number, NULL, NULL, first, last, events FROM accounts;
 """
 
 
 def lift(con: duckdb.DuckDBPyConnection) -> None:
-    """Replace the people of the table `identifiers` by their companies; make `accounts`.
+    """Replace the people of the view `identifiers` by their companies; make `accounts`.
 
     Reads `facts` (with `account` as it was written) and `identifiers`.
     """
@@ -54,6 +54,8 @@ def lift(con: duckdb.DuckDBPyConnection) -> None:
             joins=JOINS,
         )
     )
+    con.unregister("identifiers")
+    con.execute("CREATE VIEW identifiers AS FROM lifted")
 
 
 WHOSE = f"CASE WHEN {JOINS} THEN coalesce(o.number, i.person) END"

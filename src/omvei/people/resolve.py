@@ -9,6 +9,7 @@ values in one form of Unicode; `quality` lists the spellings that became one.
 """
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -20,13 +21,12 @@ import yaml
 from numpy.typing import NDArray
 
 from ..events.schema import IDENTIFIERS
-from .claims import claim
-from .devices import CONSENT, crowded, divide
+from .claims import DAY, alone, begun, claim
+from .devices import crowded, divide, divided
 from .graph import join
+from .pairs import Pairs, pairs
 from .policies import Policy, logouts
-
-DAY = 86_400_000_000
-"""Microseconds."""
+from .seen import CONSENTS, Places, Seen, moments, see
 
 EXEMPT = ("person",)
 """Kinds whose values are never blocked: the file vouches for them."""
@@ -92,112 +92,159 @@ def resolve(
 
     key    the workspace's; apart  identifiers (kind, value) that are joined to nobody
 
-    Reads `facts(time, event_id, consent, <identifiers, cleaned>)`; leaves the tables `together`
-    (distinct sets of identifiers) and `identifiers` in the connection.
+    Reads `facts(time, event_id, consent, <identifiers, cleaned>)`; leaves the view
+    `identifiers` in the connection.
     """
     con.execute("SET VARIABLE key = $key", {"key": key})
     con.execute("SET VARIABLE consents = $consents", {"consents": list(policy.consent)})
-    con.execute("SET VARIABLE apart = $names", {"names": [f"{k}:{v}" for k, v in apart]})
-    each = " UNION ALL ".join(
-        f"SELECT {rank} AS rank, '{kind}' AS kind, {kind} AS value, first, last, events "
-        f"FROM together WHERE {kind} IS NOT NULL"
-        for rank, kind in enumerate(IDENTIFIERS)
-    )
-    pairs = " UNION ALL ".join(
-        f"SELECT {strongest()} AS strong, '{kind}:' || {kind} AS weak, {rank} AS rank, "
-        f"first, event_id FROM together "
-        f"WHERE list_contains(getvariable('consents'), consent) AND {kind} IS NOT NULL "
-        f"AND {strongest()} <> '{kind}:' || {kind}"
-        for rank, kind in enumerate(IDENTIFIERS)
-    )
-    con.execute(f"""
-        -- identifiers that one event carried, and how often
-        CREATE OR REPLACE TABLE together AS
-        SELECT {", ".join(IDENTIFIERS)},
-               {CONSENT} AS consent,
-               min(time) AS first, max(time) AS last, min(event_id) AS event_id, count(*) AS events
-        FROM facts GROUP BY ALL;
-
-        -- one row an identifier, strongest kind first: its position is its number in the graph
-        CREATE OR REPLACE TABLE nodes AS
-        SELECT row_number() OVER (ORDER BY rank, value) - 1 AS place, kind, value,
-               kind || ':' || value AS name,
-               ('0x' || substr(sha256(getvariable('key') || kind || ':' || value), 1, 15))::BIGINT
-                   AS node,
-               min(first) AS first, max(last) AS last, sum(events)::BIGINT AS events
-        FROM ({each}) GROUP BY rank, kind, value;
-
-        -- one row a pair that must be one person's, in the order in which it is tried
-        CREATE OR REPLACE TABLE pairs AS
-        SELECT a.place::INT AS low, b.place::INT AS high,
-               min(p.first) AS time,
-               arg_min(p.event_id, (p.first, p.event_id)) AS event_id, p.rank
-        FROM ({pairs}) AS p
-        JOIN nodes AS a ON a.name = p.strong JOIN nodes AS b ON b.name = p.weak
-        WHERE NOT list_contains(getvariable('apart'), p.strong)
-            AND NOT list_contains(getvariable('apart'), p.weak)
-        GROUP BY ALL;
-    """)
-    crowded(con, policy.shared)
-    edges = con.sql("SELECT * FROM pairs ORDER BY rank, time, event_id, low, high").to_arrow_table()
-    nodes = con.sql(
-        "SELECT * EXCLUDE (name), name IN (FROM crowded) AS shared FROM nodes ORDER BY place"
-    ).to_arrow_table()
-    person, reason = _join(nodes, edges, policy)
-    own = nodes.column("node").to_numpy()
-    never = pa.nulls(len(nodes), pa.timestamp("us", "UTC"))
-    identifiers = pa.table(
-        {
-            **{name: nodes.column(name) for name in ("kind", "value", "node")},
-            "person": own[person] if len(own) else own,
-            "from": never,
-            "to": never,
-            **{name: nodes.column(name) for name in ("first", "last", "events")},
-        }
-    )
-    con.register("found", identifiers)
-    con.execute("CREATE OR REPLACE TABLE identifiers AS SELECT * FROM found")
-    con.unregister("found")
-    joins = pa.table(
-        {
-            f"{side}_{part}": nodes.column(part).take(edges.column(place))
-            for side, place in (("strong", "low"), ("weak", "high"))
-            for part in ("kind", "value")
-        }
-        | {"time": edges.column("time"), "event_id": edges.column("event_id")}
-        | {"refused": pc.is_valid(reason), "reason": reason}
-    )
-    con.register("tried", joins)
     con.execute("SET VARIABLE logout = $words", {"words": logouts()})
-    divide(con, policy)
-    claim(con, policy, strongest())
-    con.unregister("tried")
-    identifiers = con.sql(
-        'SELECT * FROM identifiers ORDER BY kind, value, "from" NULLS FIRST, person'
-    ).to_arrow_table()
-    return People(identifiers, joins)
+    seen = see(con)
+    may = np.isin(seen.consent, [CONSENTS.index(consent) for consent in policy.consent])
+    tried = pairs(con, seen, may, _places(seen, apart))
+    person, why = _join(seen, tried, crowded(con, seen, policy.shared), policy)
+    identifiers = _identifiers(con, seen, person)
+    identifiers = _changed(con, seen, tried, why, may, policy, identifiers)
+    con.register("identifiers", identifiers)
+    return People(identifiers, _joins(seen, tried, why, policy))
+
+
+def _places(seen: Seen, names: Iterable[tuple[str, str]]) -> Places:
+    """The nodes of identifiers (kind, value), of those that there are."""
+    asked: dict[str, list[str]] = {}
+    for kind, value in names:
+        asked.setdefault(kind, []).append(value)
+    found = [seen.places(IDENTIFIERS.index(kind), pa.array(said)) for kind, said in asked.items()]
+    return np.concatenate([np.zeros(0, np.int32), *found])
 
 
 def _join(
-    nodes: pa.Table, edges: pa.Table, policy: Policy
-) -> tuple[NDArray[np.int32], pa.StringArray]:
-    """The smallest node of each node's person, and why each edge was refused (null: it was not)."""
-    limit = np.full(len(nodes), -1, np.int8)
+    seen: Seen, tried: Pairs, everybodys: Places, policy: Policy
+) -> tuple[Places, NDArray[np.int8]]:
+    """A node of each node's person, and which rule refused each pair.
+
+    -1: none did; from 0: a limit of the policy; after the last limit: one node is everybody's.
+    """
+    limit = np.full(len(seen.rank), -1, np.int8)
     for which, rule in enumerate(policy.limits):
-        limit[pc.equal(nodes.column("kind"), rule.kind).to_numpy()] = which
-    left, right = (edges.column(side).to_numpy().astype(np.int32) for side in ("low", "high"))
-    everybodys = nodes.column("shared").to_numpy()
-    shared = everybodys[left] | everybodys[right]
+        limit[seen.of(IDENTIFIERS.index(rule.kind))] = which
+    shared = np.zeros(len(seen.rank), np.bool_)
+    shared[everybodys] = True
+    open_ = ~(shared[tried.strong] | shared[tried.weak])
     person, passed = join(
-        left[~shared],
-        right[~shared],
+        tried.strong[open_],
+        tried.weak[open_],
         limit,
-        nodes.column("first").cast(pa.int64()).to_numpy(),
+        seen.first,
         np.array([rule.most for rule in policy.limits], np.int64),
         np.array([rule.days * DAY for rule in policy.limits], np.int64),
     )
-    why = np.full(len(edges), len(policy.limits))
-    why[~shared] = passed
-    names = [f"limit {rule.kind}" for rule in policy.limits]
-    codes = pa.array(why, pa.int32(), mask=why < 0)
-    return person, pa.array([*names, "shared"]).take(codes)
+    why = np.full(len(tried), len(policy.limits), np.int8)
+    why[open_] = passed
+    return person, why
+
+
+def _identifiers(con: duckdb.DuckDBPyConnection, seen: Seen, person: Places) -> pa.Table:
+    """One row an identifier, all of them their person's for all time."""
+    never = _never(len(person))
+    return pa.table(
+        {
+            "kind": pa.DictionaryArray.from_arrays(pa.array(seen.rank), pa.array(IDENTIFIERS)),
+            "value": seen.value,
+            "node": seen.node,
+            "person": seen.node[_smallest(con, seen, person)[person]],
+            "from": never,
+            "to": never,
+            "first": moments(seen.first),
+            "last": moments(seen.last),
+            "events": seen.events,
+        }
+    )
+
+
+def _never(rows: int) -> pa.ChunkedArray:
+    """A column without a time in it. Its pieces are one and the same: it takes no room."""
+    piece = pa.nulls(min(rows, 1 << 20), pa.timestamp("us", "UTC"))
+    pieces = [piece] * (rows >> 20) if rows >> 20 else []
+    return pa.chunked_array([*pieces, piece.slice(0, rows & (1 << 20) - 1)])
+
+
+def _smallest(con: duckdb.DuckDBPyConnection, seen: Seen, person: Places) -> Places:
+    """For each node that stands for a person, their strongest, then smallest, identifier."""
+    best = np.arange(len(person), dtype=np.int32)
+    rival = (seen.rank == seen.rank[person]) & (person != best)
+    if not rival.any():
+        return best
+    rival[person[rival]] = True
+    place = np.flatnonzero(rival)
+    con.register(
+        "rivals",
+        pa.table(
+            {
+                "place": pa.array(place),
+                "person": pa.array(person[place]),
+                "value": seen.value.take(pa.array(place)),
+            }
+        ),
+    )
+    least = con.sql("SELECT person, arg_min(place, value) AS place FROM rivals GROUP BY person")
+    told = least.to_arrow_table()
+    con.unregister("rivals")
+    best[told.column("person").to_numpy()] = told.column("place").to_numpy()
+    return best
+
+
+def _changed(
+    con: duckdb.DuckDBPyConnection,
+    seen: Seen,
+    tried: Pairs,
+    why: NDArray[np.int8],
+    may: NDArray[np.bool_],
+    policy: Policy,
+    found: pa.Table,
+) -> pa.Table:
+    """The identifiers, after shared browsers are divided and what is not a person's is let go."""
+    shared = divided(seen, tried, why, policy)
+    early, own = begun(seen, tried, why < 0, policy.back), alone(seen, tried, may)
+    changing = np.zeros(len(found), np.bool_)
+    for places in (shared, early.column("place").to_numpy(), own.column("place").to_numpy()):
+        changing[places] = True
+    if not changing.any():
+        return found
+    con.register("found", found)
+    con.register("moving", found.filter(pa.array(changing)))
+    con.execute("CREATE OR REPLACE TABLE changing AS FROM moving")
+    con.unregister("moving")
+    if len(shared):
+        divide(con, policy, seen.value.take(pa.array(shared)))
+    claim(con, early, own)
+    con.unregister("found")
+    changed = con.table("changing").to_arrow_table().cast(found.schema)
+    return pa.concat_tables([found.filter(pa.array(~changing)), changed])
+
+
+def _joins(seen: Seen, tried: Pairs, why: NDArray[np.int8], policy: Policy) -> pa.Table:
+    """The log: one row a pair that was tried, in order."""
+    reasons = [*(f"limit {rule.kind}" for rule in policy.limits), "shared"]
+    reason = pa.array(why, mask=why < 0)
+    kinds = [pa.array(seen.rank[place]) for place in (tried.strong, tried.weak)]
+    with ThreadPoolExecutor() as threads:
+        strong, weak, event_id = threads.map(
+            lambda told: told[0].take(pa.array(told[1])),
+            (
+                (seen.value, tried.strong),
+                (seen.value, tried.weak),
+                (seen.event_id, tried.set),
+            ),
+        )
+    return pa.table(
+        {
+            "strong_kind": pa.DictionaryArray.from_arrays(kinds[0], pa.array(IDENTIFIERS)),
+            "strong_value": strong,
+            "weak_kind": pa.DictionaryArray.from_arrays(kinds[1], pa.array(IDENTIFIERS)),
+            "weak_value": weak,
+            "time": moments(tried.time),
+            "event_id": event_id,
+            "refused": pc.is_valid(reason),
+            "reason": pa.DictionaryArray.from_arrays(reason, pa.array(reasons)),
+        }
+    )
