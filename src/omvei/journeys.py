@@ -1,9 +1,10 @@
 """The one noun: the journeys of the people in a workspace. Narrow it, then ask."""
 
+import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ from .blocks import manifest
 from .blocks.block import Block, open_block, read_living
 from .blocks.dictionaries import Dictionaries
 from .engines import run
+from .engines.memory import recalled
 from .errors import NothingToAnswerError, OmveiError, UnknownNameError
 from .groups.group import Group, find
 from .groups.members import members
@@ -72,6 +74,10 @@ UNITS = {"person": "people", "account": "accounts"}
 
 FIRST_LENS = "five_stage"
 """The lens of answers that need one, where none was chosen."""
+
+
+KEPT = 2_000_000
+"""Up to so many touchpoints a question keeps the blocks it has narrowed, for the next analysis."""
 
 
 @dataclass(frozen=True)
@@ -324,7 +330,14 @@ class Journeys:
 
     def run(self, analysis: Any) -> Any:
         """Run an analysis over these journeys, on the engine that is chosen."""
-        return run(analysis, self.blocks())
+        return recalled(analysis, self._mark, lambda: run(analysis, self.blocks()))
+
+    @cached_property
+    def _mark(self) -> bytes:
+        """What tells these journeys from all others."""
+        build = self.build
+        told = (str(build.folder), build.events_version, build.people_version, build.blocks)
+        return pickle.dumps((told, self.since, self.until, self.conditions, self.among))
 
     def __getstate__(self) -> dict[str, Any]:
         """What a worker elsewhere needs to open the blocks; what can be read again is left here."""
@@ -335,20 +348,29 @@ class Journeys:
         return [partial(self._open, row) for row in self.build.blocks if row["people"]]
 
     def _open(self, row: dict[str, Any]) -> Block:
+        """A block, narrowed; where there are few touchpoints it is narrowed once and kept."""
+        if sum(each["touchpoints"] for each in self.build.blocks) > KEPT:
+            return self._opened(row)
+        name = f"{row['folder']}/{row['block']}"
+        if name not in self._kept:
+            self._kept[name] = self._opened(row)
+        return self._kept[name]
+
+    @cached_property
+    def _kept(self) -> dict[str, Block]:
+        return {}
+
+    def _opened(self, row: dict[str, Any]) -> Block:
         folder, living = self.build.place(row), self.build.living(row)
         whole = open_block(folder, str(row["block"]))
         stored = whole.column
-        models = [
-            *self._lens.values(),
-            *(m for one in self.among for m in one.models),
-            *shipped(),
-            *self.own_models.values(),
-        ]
-        known = {f"stage:{lens.digest}": lens for lens in models}
 
         def column(wanted: str) -> Any:
             if wanted.startswith("stage:"):
-                return stage_column(whole, folder, known[wanted], self.words)
+                of_groups = (lens for group in self.among for lens in group.models)
+                models = [*shipped(), *self._lens.values(), *of_groups, *self.own_models.values()]
+                lens = next(m for m in models if wanted == f"stage:{m.digest}")
+                return stage_column(whole, folder, lens, self.words)
             return stored(wanted)
 
         whole.column = column
@@ -398,6 +420,7 @@ class Journeys:
         return having(block, {name: value}, self.words)
 
 
+@cache
 def shipped() -> list[lenses.Lens]:
     """The models that come with Omvei."""
     return [lenses.load(name) for name in lenses.names()]

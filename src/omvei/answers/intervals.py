@@ -90,7 +90,16 @@ def median(values: NDArray[np.int64], people: int) -> tuple[float, float, float]
     (51.0, 41.0, 61.0)
     """
     n = len(values)
-    half = Z * 0.5 / math.sqrt(max(people, 1)) * n
-    low, high = math.floor(n / 2 - half), math.ceil(n / 2 + half) - 1
+    low, high = ranks(n, people)
     middle = (int(values[(n - 1) // 2]) + int(values[n // 2])) / 2
-    return middle, float(values[max(low, 0)]), float(values[min(high, n - 1)])
+    return middle, float(values[low]), float(values[high])
+
+
+def ranks(n: int, people: int) -> tuple[int, int]:
+    """The ranks, from 0, between which the median of `n` values of so many people lies.
+
+    >>> ranks(101, 101), ranks(5, 2)
+    ((40, 60), (0, 4))
+    """
+    half = Z * 0.5 / math.sqrt(max(people, 1)) * n
+    return max(math.floor(n / 2 - half), 0), min(math.ceil(n / 2 + half) - 1, n - 1)

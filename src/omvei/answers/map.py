@@ -29,7 +29,8 @@ from ..lenses.lens import Lens
 from ..lenses.rules import DAY
 from ..result import Result
 from ..touchpoints.vocabulary import kinds
-from .intervals import median, newcombe, rate
+from .gaps import by_move, quantiles
+from .intervals import newcombe, rate
 from .moves import count_moves
 from .tally import Tally
 
@@ -98,8 +99,7 @@ class Moves:
         return {
             "node": np.zeros((size, 12), np.int64),
             "move": np.zeros((size + 2, size + 2, 6), np.int64),
-            "edge": np.empty(0, np.int32),
-            "gap": np.empty(0, np.int64),
+            "gaps": [],
             "people": 0,
             "converted": 0,
         }
@@ -109,22 +109,21 @@ class Moves:
         starts, time, node, origin = self.walk.rows(block)
         reached = block["kind"] == self.goal
         goal = np.where(origin >= 0, reached[origin], False) if len(origin) else reached
-        counted = count_moves(
+        nodes, moves, edge, gap = count_moves(
             starts, time, node, origin >= 0, goal, len(self.labels), self.horizon, self.end
         )
         converted = len(np.unique(block.place[reached]))
         return {
-            **dict(zip(("node", "move", "edge", "gap"), counted, strict=True)),
+            "node": nodes,
+            "move": moves,
+            "gaps": [(edge, gap)],
             "people": block.people,
             "converted": converted,
         }
 
     def merge(self, a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
         """Add the counts; gather the gaps."""
-        return {
-            key: np.concatenate([a[key], b[key]]) if key in ("edge", "gap") else a[key] + b[key]
-            for key in a
-        }
+        return {key: a[key] + b[key] for key in a}
 
     def finish(self, partial: dict[str, Any]) -> dict[str, Any]:
         """Nodes and edges as rows, the busiest first."""
@@ -144,7 +143,7 @@ class Moves:
             for name, position in ((START, 0.0), (END, 1.0))
             if people
         ]
-        gaps = _grouped(partial["edge"], partial["gap"])
+        gaps = by_move(partial["gaps"])
         elsewhere = move[:, :, 4:].sum(axis=1)
         edges = []
         for source, target in np.argwhere(move[:, :, 0]):
@@ -192,14 +191,12 @@ class Moves:
             return dict.fromkeys(
                 ("median_gap_seconds", "median_gap_low", "median_gap_high", "p90_gap_seconds")
             )
-        middle, low, high = median(gaps, people)
-        rank = 9 * (len(gaps) - 1)  # in tenths; between two gaps the line that joins them
-        below, above = int(gaps[rank // 10]), int(gaps[-(-rank // 10)])
+        middle, low, high, upper = quantiles(gaps, people)
         return {
             "median_gap_seconds": middle / 1e6,
             "median_gap_low": low / 1e6,
             "median_gap_high": high / 1e6,
-            "p90_gap_seconds": (below + (above - below) * (rank % 10) / 10) / 1e6,
+            "p90_gap_seconds": upper / 1e6,
         }
 
     def _later(
@@ -215,23 +212,6 @@ class Moves:
             "otherwise": rate(other_reached, other),
             "difference": newcombe(first_reached, first, other_reached, other),
         }
-
-
-def _grouped(edge: NDArray[np.int32], gap: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
-    """The sorted gaps of each edge."""
-    bits = 63 - int(edge.max(initial=0)).bit_length()
-    if gap.max(initial=0) < 1 << bits:  # one number to sort by is much quicker than two
-        key = np.sort(edge.astype(np.int64) << bits | gap)
-        edge, gap = (key >> bits).astype(np.int32), key & ((1 << bits) - 1)
-    else:
-        order = np.lexsort((gap, edge))
-        edge, gap = edge[order], gap[order]
-    cuts = np.flatnonzero(edge[1:] != edge[:-1]) + 1
-    return {
-        int(part_edge[0]): part
-        for part_edge, part in zip(np.split(edge, cuts), np.split(gap, cuts), strict=True)
-        if len(part)
-    }
 
 
 def walk(

@@ -132,11 +132,13 @@ def names() -> list[str]:
     >>> len(names()), {"five_stage", "funnel", "hankins", "stdc"} <= set(names())
     (13, True)
     """
-    return sorted(
-        f.name.removesuffix(".yaml")
-        for f in files(__package__).iterdir()
-        if f.name.endswith(".yaml")
-    )
+    return list(_names())
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    there = (f.name for f in files(__package__).iterdir() if f.name.endswith(".yaml"))
+    return tuple(sorted(name.removesuffix(".yaml") for name in there))
 
 
 def load(name: str | Path, **parameters: float) -> Lens:

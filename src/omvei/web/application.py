@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 
 import omvei
 from omvei import drawings
+from omvei.engines.memory import remember
 from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.language import words
 from omvei.sheets import FORMS
@@ -62,6 +63,9 @@ from omvei.web.showing import as_json, show, wants_json
 
 LIMIT = 2 << 30
 """Bytes of a file sent through the browser: 2 GiB."""
+
+REMEMBERED = 64 << 20
+"""Bytes of answers that are kept for when the same is asked again: 64 MiB."""
 
 Handler = Callable[[Request], Any]
 
@@ -168,6 +172,7 @@ def app(
     """
     here = omvei.open(path)
     folder = Path(__file__).parent
+    remember(REMEMBERED)
     application = Starlette(
         routes=[
             *ROUTES,
