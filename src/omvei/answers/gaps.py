@@ -5,8 +5,6 @@ one pass, and of each move only the ranks that are asked for are selected (Hoare
 time that grows with the number of gaps and no faster.
 """
 
-import math
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -15,9 +13,6 @@ from .intervals import ranks
 
 Gathered = list[tuple[NDArray[np.int32], NDArray[np.int64]]]
 """Per block: the move of each gap, and the gap."""
-
-LINEAR = 0.9
-"""The upper quantile that is told."""
 
 
 def by_move(gathered: Gathered) -> dict[int, NDArray[np.int64]]:
@@ -53,20 +48,17 @@ def _scatter(
 def quantiles(gaps: NDArray[np.int64], people: int) -> tuple[float, float, float, float]:
     """The median of some gaps, its interval (see `intervals.median`), and the 90th percentile.
 
-    The percentile lies between two ranks in proportion, as `numpy.percentile` has it. Puts `gaps`
-    in another order.
+    Where the percentile falls between two ranks it is on the line that joins them. Puts `gaps` in
+    another order.
 
     >>> quantiles(np.arange(101, 0, -1), 101)
     (51.0, 41.0, 61.0, 91.0)
     """
     n = len(gaps)
     low, high = ranks(n, people)
-    place = LINEAR * (n - 1)
-    below = math.floor(place)
-    above = min(below + 1, n - 1)
-    wanted = (n - 1) // 2, n // 2, low, high, below, above
+    tenths = 9 * (n - 1)
+    wanted = (n - 1) // 2, n // 2, low, high, tenths // 10, -(-tenths // 10)
     gaps.partition(sorted(set(wanted)))
-    one, two, least, most, under, over = (int(gaps[rank]) for rank in wanted)
-    part, step = place - below, float(over) - float(under)
-    upper = over - step * (1 - part) if part >= 0.5 else under + step * part
-    return (one + two) / 2, float(least), float(most), float(upper)
+    one, two, least, most, below, above = (int(gaps[rank]) for rank in wanted)
+    upper = below + (above - below) * (tenths % 10) / 10
+    return (one + two) / 2, float(least), float(most), upper
