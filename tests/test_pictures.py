@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from omvei import lenses
 from omvei.drawings import draw
 
 FOLDER = Path(__file__).parents[1] / "docs"
@@ -21,7 +22,9 @@ def answers(tmp_path_factory):
     return pictures.answers(tmp_path_factory.mktemp("pictures"))
 
 
-@pytest.mark.parametrize("name", ["map", "trace", "rounds", "access_log", *MODELS])
+@pytest.mark.parametrize(
+    "name", ["map", "trace", "rounds", "conform", "alongside", "access_log", *MODELS]
+)
 def test_the_json_is_what_the_command_gives(name, answers, data):
     if name == "access_log":
         data("apache_access_log/apache_logs.gz")
@@ -46,3 +49,10 @@ def test_no_small_group_stands_in_a_model(name):
 def test_no_small_group_is_shared(name):
     told = json.loads((FOLDER / "pictures" / f"{name}.json").read_text("utf-8"))
     assert min(row["people"] for part in ("nodes", "edges") for row in told[part]) >= 10
+
+
+def test_every_model_says_by_what_its_drawing_is_recognised():
+    """A section each, with a list to hold the drawing against; rounds and plans beside the lenses."""
+    _, *sections = (FOLDER / "models-drawn.md").read_text("utf-8").split("\n## ")
+    assert len(sections) == len(lenses.names()) + 2
+    assert [section.splitlines()[0] for section in sections if "\n- " not in section] == []

@@ -1,4 +1,4 @@
-"""Every rule of every model decides some drawn journey, and the loops of the models can be told."""
+"""Every rule of every model decides an example of its own, and their loops can be told."""
 
 from dataclasses import replace
 
@@ -9,17 +9,6 @@ from omvei.lenses.drawn import columns, stages
 from omvei.lenses.rules import placed
 from omvei.touchpoints import channels
 
-MORE = [
-    ("five_stage", "page_view@awareness page_view@consideration", "awareness consideration"),
-    ("five_stage", "page_view@retention page_view@advocacy", "retention advocacy"),
-    ("five_stage", "survey=9 survey=8 share", "advocacy retention advocacy"),
-    ("five_stage", "search:category search:review", "consideration decision"),
-    ("funnel", "other search:category review_read", "interest interest desire"),
-    ("hankins", "page_view search:discount email_click", "trigger compare explore"),
-    ("stdc", "search:price purchase referral_sent", "do do care"),
-]
-"""Journeys for rules that the model's own examples leave out."""
-
 LOYALTY = [
     ("cdj2009", "product_view#a purchase delivery purchase", "postpurchase", "purchase"),
     ("cdj2010", "product_view#a purchase delivery email_open purchase", "bond", "buy"),
@@ -27,23 +16,13 @@ LOYALTY = [
 ]
 
 
-def drawn(name):
-    own = [example["journey"] for example in lenses.load(name).examples]
-    return own + [journey for model, journey, _ in MORE if model == name]
-
-
-@pytest.mark.parametrize(("name", "journey", "expected"), MORE)
-def test_more_journeys_of_a_model_hold(name, journey, expected):
-    assert stages(lenses.load(name), journey) == expected
-
-
 @pytest.mark.parametrize("name", lenses.names())
-def test_every_rule_decides_some_touchpoint(name):
+def test_every_rule_decides_a_touchpoint_of_the_models_own_examples(name):
     model = lenses.load(name)
     numbered = tuple(replace(rule, stage=place) for place, rule in enumerate(model.rules))
     decided = set()
-    for journey in drawn(name):
-        told = columns(journey)
+    for example in model.examples:
+        told = columns(example["journey"])
         words = {"channel": channels.names(), "intended": told["intended_words"]}
         decided |= set(placed(numbered, told, words, model.quiet_days).tolist())
     assert set(range(len(model.rules))) - decided == set()
