@@ -52,7 +52,7 @@ def test_no_small_group_is_shared(name):
 
 
 def test_every_model_says_by_what_its_drawing_is_recognised():
-    """A section each, with a list to hold the drawing against; rounds and plans beside the lenses."""
+    """A section each, with a list to hold it against; rounds and plans beside the lenses."""
     _, *sections = (FOLDER / "models-drawn.md").read_text("utf-8").split("\n## ")
     assert len(sections) == len(lenses.names()) + 2
     assert [section.splitlines()[0] for section in sections if "\n- " not in section] == []
