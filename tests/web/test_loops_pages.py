@@ -5,6 +5,7 @@ import re
 import pytest
 
 import omvei
+from omvei.language import words
 
 LANGUAGES = ("en", "nb", "sv", "da")
 
@@ -74,3 +75,17 @@ def test_a_day_says_where_they_stood_then(pages, language):
     )
     assert page.status_code == 200
     assert pages.get("/models/stages?lens=stdc&at=soon").status_code == 400
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_hexagon_says_the_chance_of_a_purchase_from_each_stage(pages, shop, language):
+    page = pages.get("/models/hankins?period=all", headers={"accept-language": language}).text
+    t = words(language)
+    part = page.partition(t("own.chances"))[2].partition(t("own.chances.note"))[0]
+    told = omvei.open(shop).journeys.lens("hankins").matrix().to_json()["stages"]
+    sure = [row for row in told if not row["too_few"]]
+    assert sure
+    for row in sure:
+        assert t.percent(row["chance"]) in part
+        assert row["steps"] is None or t.decimal(row["steps"]) in part
+    assert t("own.chances") not in pages.get("/models/stdc").text

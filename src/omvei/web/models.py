@@ -51,7 +51,8 @@ def model(request: Request) -> Response:
         request, "model.html", asked=asked, own=own, lens=lens, name=name, questions=questions,
         rest=[row for key, row in told.items() if key not in answered],
         stages=_stages(lens, t, told), model_svg=drawing.draw(own, t, people),
-        special_svg="".join(
+        special_svg=_chances(asked, name, given, t)
+        + "".join(
             part(own, t)
             for part in (
                 tables.reached, tables.routes, tables.cycles, tables.over_time, tables.cues,
@@ -62,6 +63,12 @@ def model(request: Request) -> Response:
         kept=kept, simulated=asked.workspace.simulated,
         json=address(f"/models/{name}.json", kept),
     )  # fmt: skip
+
+
+def _chances(asked: Any, name: str, given: dict[str, float], t: Words) -> str:
+    """The chance of a purchase from each stage: asked of the hexagon, whose lines are chances."""
+    own = asked.journeys.goal is not None and name == "hankins"
+    return tables.chances(asked.journeys.lens(name, **given).matrix().to_json(), t) if own else ""
 
 
 def _given(request: Request, lens: lenses.Lens) -> dict[str, float]:

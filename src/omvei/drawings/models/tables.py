@@ -151,6 +151,28 @@ def routes(own: Json, words: Words) -> str:
     return _table("own.routes", heads, rows, words)
 
 
+def chances(matrix: Json, words: Words) -> str:
+    """Return the chance of the goal from each stage, and in how many steps, as the chain has it."""
+    rows: list[Row] = []
+    for row in matrix["stages"]:
+        few = row["too_few"]
+        stage = words.stage_named(matrix["lens"], row["stage"])
+        if row["stage"] == "(start)":
+            stage = words("map.starts")
+        chance = steps = escape(words("few"))
+        if not few:
+            low, high = words.percent(row["low"]), words.percent(row["high"])
+            chance = f"{words.percent(row['chance'])} ({low} – {high})"
+            steps = "–"
+        if not few and row["steps"] is not None:
+            least, most = (words.decimal(row[f"steps_{end}"]) for end in ("low", "high"))
+            steps = f"{words.decimal(row['steps'])} ({least} – {most})"
+        rows.append((None, [escape(stage), words.number(row["people"]), chance, steps]))
+    heads = ("stage", "people", "own.chance", "own.steps")
+    note = tag("p", escape(words("own.chances.note")), class_="soft") if rows else ""
+    return _table("own.chances", heads, rows, words) + note
+
+
 def cycles(own: Json, words: Words) -> str:
     """Return whether the way gets shorter: first, second, third and later purchase."""
     rows: list[Row] = []
