@@ -16,6 +16,7 @@ import omvei
 from omvei.answers.sharing import BLANK, LEFT_OUT, shared
 from omvei.language import LANGUAGES, words
 from omvei.plan.advice import advice
+from omvei.plan.campaigns import campaigns
 from omvei.plan.checklist import checklist
 from omvei.plan.plan import propose
 from omvei.plan.report import report
@@ -28,6 +29,7 @@ ANSWERS = {
     "report": lambda shop, t: report(shop, propose("stdc", "web_shop", t), None, t),
     "checklist": lambda shop, t: checklist(shop.workspace.path, shop, t),
     "advice": lambda shop, t: advice(shop, propose("stdc", "web_shop", t)),
+    "campaigns": lambda shop, t: campaigns(shop),
     "content": lambda shop, t: shop.content(),
     "touchpoints": lambda shop, t: shop.touchpoints(),
     "choice": lambda shop, t: shop.choice(),
@@ -39,7 +41,11 @@ ANSWERS = {
 def shop(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sheets")
     workspace = omvei.init(folder / "workspace")
-    workspace.take(write_shop(folder / "shop.csv", 240))
+    file = write_shop(folder / "shop.csv", 240)
+    head, *rows = file.read_text("utf-8").splitlines()
+    tagged = [f"{row},{'spring' if ',search,' in row else ''}" for row in rows]
+    file.write_text("\n".join([f"{head},campaign", *tagged]), "utf-8")
+    workspace.take(file)
     return workspace.journeys
 
 

@@ -22,6 +22,7 @@ LEFT_OUT: dict[str, dict[str, str]] = {
     ),
     "rounds": {"customers": "people", "reach": "people", "variants": "people"},
     "content": {"loops": "back", "questions": "people", "early": "early", "fit": "people"},
+    "campaigns": {"rows": "people"},
     "readiness": {"rows": "people"},
     "choice": {"rows": "people", "readiness": "people", "visits": "people", "pools": "people"},
 }

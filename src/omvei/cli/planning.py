@@ -141,6 +141,7 @@ def checklist(
     metavar="TIME",
     help="How soon after a campaign met them people must go on to count.",
 )
+@as_files
 @narrowed
 @as_json
 @click.pass_obj

@@ -35,6 +35,7 @@ SHEETS: Mapping[str, Made] = {
     "content": Made("content.title", "content", wide=True),
     "touchpoints": Made("touchpoints.title", "touchpoints", wide=True),
     "choice": Made("channels.title", "channels"),
+    "campaigns": Made("campaigns.title", "campaigns", wide=True),
     "readiness": Made("channels.ready", "readiness"),
 }
 """The worksheets, by the answer each is made of."""

@@ -12,7 +12,7 @@ from omvei.errors import NothingToAnswerError, OmveiError
 from omvei.plan.campaigns import campaigns as answer_of
 from omvei.touchpoints.campaigns import FILE, MODEL, check
 from omvei.web import changing
-from omvei.web.asking import PERIODS, ask, workspace
+from omvei.web.asking import PERIODS, Asked, ask, workspace
 from omvei.web.showing import address, as_json, show, wants_json
 
 MODELS = ("five_stage", "stdc", "four_phase")
@@ -22,25 +22,29 @@ FIRST = 15
 """Campaigns that are shown at once."""
 
 
+def answer(request: Request) -> tuple[Asked | None, dict[str, Any]]:
+    """The campaigns; without data there are none to speak of."""
+    try:
+        asked = ask(request)
+        return asked, answer_of(asked.journeys).to_json()
+    except NothingToAnswerError:
+        simulated = workspace(request).simulated
+        return None, {"answer": "campaigns", "n": 0, "rows": [], "simulated": simulated}
+
+
 def campaigns(request: Request) -> Response:
     """Show the campaigns; without data, the form to write down what each is for."""
     here = workspace(request)
     file = here.path / "definitions" / FILE
-    answer: dict[str, Any]
-    try:
-        asked = ask(request)
-        answer = answer_of(asked.journeys).to_json()
-    except NothingToAnswerError:
-        asked = None
-        answer = {"answer": "campaigns", "n": 0, "rows": [], "simulated": here.simulated}
+    asked, found = answer(request)
     if wants_json(request):
-        return as_json(answer)
+        return as_json(found)
     written = keeping.read(file).said or []
     kept = asked.query if asked else {}
     return show(
-        request, "campaigns.html", campaigns=answer, asked=asked, periods=PERIODS, written=written,
-        rows=answer["rows"][:FIRST], more=max(0, len(answer["rows"]) - FIRST),
-        names=[row["campaign"] for row in answer["rows"]], chosen=request.query_params.get("for"),
+        request, "campaigns.html", campaigns=found, asked=asked, periods=PERIODS, written=written,
+        rows=found["rows"][:FIRST], more=max(0, len(found["rows"]) - FIRST),
+        names=[row["campaign"] for row in found["rows"]], chosen=request.query_params.get("for"),
         models={name: [stage.id for stage in lenses.load(name).stages] for name in MODELS},
         model=MODEL, can_undo=keeping.can_undo(file), can_redo=keeping.can_redo(file),
         simulated=here.simulated, kept=kept, json=address("/campaigns.json", kept),

@@ -7,7 +7,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from omvei.sheets import FORMS, sheet, written
-from omvei.web import advice, channels, checklist, content, plan, report, start, touchpoints
+from omvei.web import (
+    advice,
+    campaigns,
+    channels,
+    checklist,
+    content,
+    plan,
+    report,
+    start,
+    touchpoints,
+)
 from omvei.web.asking import workspace
 from omvei.web.showing import said
 
@@ -21,6 +31,7 @@ PAGES: Mapping[str, Answer] = {
     "advice": lambda request: advice.answer(request)[1],
     "content": lambda request: content.answer(request)[1],
     "touchpoints": lambda request: touchpoints.answer(request)[1],
+    "campaigns": lambda request: campaigns.answer(request)[1],
     "channels": lambda request: channels.answer(request)[1],
 }
 """The pages that can be passed on, and what each answers."""
