@@ -27,6 +27,7 @@ def slow(people, when, months):
             "after": bool(later),
             "again": any(rows[i][2] != rows[first][2] for i in later),
             "never": not later,
+            "before": any(row[1] for row in rows[:first]),
         }[when]
         counts[rows[first][3]][0] += 1
         counts[rows[first][3]][1] += hit

@@ -16,6 +16,7 @@ from omvei.blocks.block import Block
 from omvei.errors import DefinitionError
 from omvei.language import LANGUAGES
 from omvei.plan import checklist as lists
+from omvei.plan.behind import behind
 from omvei.touchpoints.vocabulary import kinds
 
 PEOPLE = 40
@@ -35,12 +36,16 @@ def answered(found, question, language="en"):
     ("question", "lines", "verdict", "count"),
     [
         ("choose", ["guide_read purchase"], "pass", 40),
-        ("choose", ["product_view purchase"] * 9 + ["price_view purchase"], "not_yet", 4),
-        ("choose", ["product_view purchase", "price_view purchase"], "cannot_tell", 20),
+        ("choose", ["product_view purchase"] * 9 + ["guide_read purchase"], "not_yet", 4),
+        ("choose", ["product_view purchase", "faq_view purchase"], "cannot_tell", 20),
+        ("choose", ["add_to_cart purchase guide_read"], "not_yet", 0),
+        ("choose", ["price_view purchase"], "cannot_tell", None),
         ("choose", ["product_view purchase"], "cannot_tell", None),
         ("follow_up", ["purchase followup_sent"], "pass", 40),
         ("follow_up", ["followup_sent purchase"], "not_yet", 0),
         ("follow_up", ["purchase"], "cannot_tell", None),
+        ("follow_up", ["purchase email_received email_click"], "not_yet", 0),
+        ("follow_up", ["email_open purchase", "purchase survey"] + ["purchase"] * 8, "not_yet", 4),
         ("recommend", ["purchase review_written", "purchase"], "pass", 20),
         ("recommend", ["review_written purchase"], "cannot_tell", 0),
         ("recommend", ["purchase"], "cannot_tell", None),
@@ -67,6 +72,17 @@ def test_why_it_cannot_be_told_is_said(tmp_path):
     assert answered(half, "follow_up")["evidence"].startswith("20 of 40 customers")
     assert "%" in answered(half, "follow_up")["evidence"]
     assert answered(half, "recommend")["missing"] == lists.questions()["recommend"]["share"]["kind"]
+
+
+@pytest.mark.parametrize("question", ["choose", "follow_up", "recommend"])
+def test_the_people_behind_an_answer_are_those_of_its_evidence(tmp_path, question):
+    lines = ["guide_read purchase followup_sent share", "purchase guide_read survey", "purchase"]
+    found = shop(tmp_path, *lines, "search")
+    row = answered(found, question)
+    met, unmet = (behind(found, question, one).meaning["n"] for one in (True, False))
+    assert row["who"]
+    assert (met, met + unmet) == (row["count"], row["n"])
+    assert 0 < met < row["n"]
 
 
 def test_who_bought_again_is_told_beside_the_follow_up(tmp_path):

@@ -7,7 +7,8 @@ person was first counted: the months add up to the whole.
 many     people with a row of `of`
 share    of the people with a row of `of`, those with a row of `then`:
          `any` anywhere in the period; `from` at their first row of `of` or later; `after` later;
-         `again` later and in another visit; `never` without one later
+         `again` later and in another visit; `never` without one later; `before` their first row of
+         `of`
 score    of the people who answered, promoters less detractors (Reichheld 2003): their last answer
          in the period, 0 to 100; promoters from 90 on, detractors up to 60
 middle   the median of what an order is worth, or of the days from first touchpoint to purchase
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from ..journeys import Journeys
 
 Counts = NDArray[np.int64]
-WHEN = ("any", "from", "after", "again", "never")
+WHEN = ("any", "from", "after", "again", "never", "before")
 PROMOTER, DETRACTOR = 90, 60
 MONTH = 30 * DAY
 """Numbers of people are told per 30 days, so that periods of any length compare."""
@@ -54,18 +55,21 @@ def follow(
     """
     counts = np.zeros((months, 2), np.int64)
     for person in range(len(starts) - 1):
-        first, met, later = np.int64(-1), False, False
+        first, met, later, before = np.int64(-1), False, False, False
         for row in range(starts[person], starts[person + 1]):
             if first < 0 and of[row]:
                 first = np.int64(row)
             if then[row]:
                 met = True
+                if first < 0:
+                    before = True
                 behind = row > first and (when != 3 or visit[row] != visit[first])
                 if first >= 0 and (when == 1 or behind):
                     later = True
         if first >= 0:
             counts[month[first], 0] += 1
             hit = met if when == 0 else (not later if when == 4 else later)
+            hit = before if when == 5 else hit
             counts[month[first], 1] += hit
     return counts
 

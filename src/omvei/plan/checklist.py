@@ -37,6 +37,7 @@ DECISION = "decision"
 
 Row = dict[str, Any]
 UNCOUNTED: Row = {
+    "who": False,
     "count": None,
     "n": 0,
     "low": None,
@@ -114,8 +115,8 @@ def checklist(folder: Path, journeys: "Journeys | None", language: str = "en") -
     """Answer the questions from the data, beside the user's own answers.
 
     One part, `rows`: `question, ask, verdict, own, agree, evidence, next, rule, count, n, low,
-    high, unit, too_few, why, missing, empty, behind, beside`. `verdict` is the data's; `next` is
-    what to do by it, or by the user's own answer where the data cannot tell. `why` it cannot:
+    high, unit, too_few, why, missing, empty, behind, who, beside`. `verdict` is the data's; `next`
+    is what to do by it, or by the user's own answer where the data cannot tell. `why` it cannot:
     `no_data`, `no_content`, `missing` (kinds of touchpoint), `few` or `close` (to the line).
 
     folder    the workspace
@@ -236,7 +237,8 @@ def _met(question: Mapping[str, Any], journeys: "Journeys", mapped: Row) -> Row:
 
 def _people(question: Mapping[str, Any], journeys: "Journeys", seen: set[str]) -> Row:
     asked = {key: question[key] for key in ("of", "share", "when")}
-    found = read_by(asked, journeys, "", seen)
+    shown = set(question.get("shown_by", ())) & seen
+    found = read_by(asked, journeys, "", seen | (set(asked["share"]["kind"]) if shown else set()))
     if found["missing"]:
         missing = {"missing": found["missing"]}
         return {**UNCOUNTED, **missing, "verdict": "cannot_tell", "why": "missing"}
@@ -254,6 +256,6 @@ def _people(question: Mapping[str, Any], journeys: "Journeys", seen: set[str]) -
         "verdict": verdict,
         "why": why,
         "count": count,
-        "behind": [{"by": "kind", "node": kind} for kind in asked["share"]["kind"] if kind in seen],
+        "who": True,
         "beside": beside,
     }

@@ -8,6 +8,8 @@ from starlette.responses import RedirectResponse, Response
 
 from omvei.drawings import sheet
 from omvei.drawings import trace as drawing
+from omvei.plan.behind import behind
+from omvei.plan.checklist import questions
 from omvei.web.asking import ask
 from omvei.web.showing import address, as_json, said, show, wants_json
 
@@ -30,7 +32,10 @@ def people(request: Request) -> Response:
     nodes = int(count) if count.isdigit() else 40
     shown = {"limit": SHOWN, "offset": offset}
     ways = {key: query.get(key) for key in WAYS}
-    if ways["loop"] is not None:
+    question, met = query.get("question"), query.get("met") != "no"
+    if question is not None:
+        found = behind(asked.journeys, question, met, **shown)
+    elif ways["loop"] is not None:
         found = asked.journeys.loopers(*ways["loop"].split(), **shown)
     elif ways["way"] is not None:
         found = asked.journeys.wayfarers(*ways["way"].split(), **shown)
@@ -51,13 +56,15 @@ def people(request: Request) -> Response:
     if took:
         stages = [t.stage(asked.lens, stage) for stage in str(ways[took]).split()]
         names |= {"took": took, "stages": " → ".join(stages)}
+    names["question"] = questions()[question]["ask"][t.language] if question else None
     kept: dict[str, Any] = {
         **asked.query, **ways, "by": asked.by, "lens": query.get("lens"),
         "node": node, "source": source, "target": target, "nodes": query.get("nodes"),
+        "question": question, "met": query.get("met") if question else None,
     }  # fmt: skip
     return show(
         request, "people.html", people=answer, asked=asked, names=names, kept=kept,
-        step=SHOWN, offset=offset, simulated=asked.workspace.simulated,
+        met=met, step=SHOWN, offset=offset, simulated=asked.workspace.simulated,
         json=address("/people.json", kept),
     )  # fmt: skip
 
