@@ -60,6 +60,7 @@ ANSWERS = {
     "attribution": lambda shop: shop.attribution(),
     "choice": lambda shop: shop.choice(),
     "campaigns": lambda shop: campaigns(shop),
+    "handovers": lambda shop: shop.handovers(),
     "groups": lambda shop: shop.groups(),
     "readiness": lambda shop: shop.readiness(),
     "content": lambda shop: shop.content(),

@@ -25,6 +25,7 @@ from .answers import (
     fit,
     funnel,
     groups,
+    handovers,
     leaks,
     loops,
     map,
@@ -246,6 +247,7 @@ class Journeys:
     groups = groups.groups
     costs = costs.costs
     touchpoints = touchpoints.touchpoints
+    handovers = handovers.handovers
     conform = conform.conform
     alongside = deviating.alongside
     deviating = deviating.deviating

@@ -322,3 +322,33 @@ def attribution(
     """
     days = round(parse(settled).total_seconds() / 86_400)
     show(asked_of(folder, since, until, where, lens).attribution(settled_days=days), raw)
+
+
+@main.command()
+@click.option(
+    "--horizon",
+    default="30d",
+    show_default=True,
+    metavar="TIME",
+    help="How soon people must meet the next channel to count.",
+)
+@narrowed
+@as_json
+@click.pass_obj
+def handovers(
+    folder: Path,
+    horizon: str,
+    since: str,
+    until: str,
+    where: tuple[str, ...],
+    lens: str,
+    raw: bool,
+) -> None:
+    r"""Say which of your own channels hand people over to each other well, and which badly.
+
+    \b
+    Example:
+      omvei handovers --horizon 60d
+    """
+    days = max(1, round(parse(horizon).total_seconds() / 86_400))
+    show(asked_of(folder, since, until, where, lens).handovers(horizon_days=days), raw)

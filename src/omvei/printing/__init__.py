@@ -55,6 +55,7 @@ _PRINTED = {
     "policies": trust.policies,
     "own": seen.own,
     "groups": worksheets.groups,
+    "handovers": worksheets.handovers,
     "campaigns": worksheets.campaigns,
     "plan": worksheets.plan,
     "report": worksheets.report,

@@ -37,6 +37,13 @@ def groups(said: Row) -> None:
     table("Target groups", rows, ("group", "people", "share"))
 
 
+def handovers(said: Row) -> None:
+    rows = [{**row, "went on": rate(row), "others": rate(row["otherwise"])} for row in said["rows"]]
+    columns = ("source", "target", "people", "went on", "others", "judged")
+    table(f"Own channels, within {said['horizon_days']} days", rows[:ROWS], columns)
+    print_lines(["Compared with who began in a third own channel; association, not cause."])
+
+
 def campaigns(said: Row) -> None:
     rows = [
         {

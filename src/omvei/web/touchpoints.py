@@ -33,6 +33,10 @@ def answer(request: Request) -> tuple[Asked | None, dict[str, Any]]:
         return None, by_hand_only(here.path / "definitions", lens, here.simulated).to_json()
 
 
+JUDGED = ("fewer", "more")
+"""Hand-overs that are clearly otherwise than those of other channels."""
+
+
 def touchpoints(request: Request) -> Response:
     """Show the touchpoint map, and the form that fills it in."""
     here = workspace(request)
@@ -40,6 +44,7 @@ def touchpoints(request: Request) -> Response:
     if wants_json(request):
         return as_json(mapped)
     file = here.path / "definitions" / by_hand.FILE
+    passed = asked.journeys.handovers().to_json() if asked else {"rows": []}
     kept = {**asked.query, "lens": asked.lens} if asked else {"lens": mapped["lens"]}
     stages = [stage.id for stage in model_of(request, mapped["lens"]).stages]
     return show(
@@ -47,7 +52,8 @@ def touchpoints(request: Request) -> Response:
         stages=stages, board=board(mapped["rows"], stages), ownerships=OWNERSHIPS, order=ORDER,
         sorted_rows=sorted(mapped["rows"], key=_urgent), first=FIRST,
         decided=sum(row["advice"] != "keep" for row in mapped["rows"]),
-        shown=SHOWN, lens=mapped["lens"], by_hand=by_hand.load(file.parent),
+        shown=SHOWN, handovers=[r for r in passed["rows"] if r["judged"] in JUDGED], passed=passed,
+        lens=mapped["lens"], by_hand=by_hand.load(file.parent),
         can_undo=keeping.can_undo(file), can_redo=keeping.can_redo(file),
         simulated=here.simulated, json=address("/touchpoints.json", kept),
     )  # fmt: skip
