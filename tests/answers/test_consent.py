@@ -1,8 +1,9 @@
 import json
+from datetime import datetime
 
 import pytest
 from drawing import journeys
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import omvei
@@ -63,3 +64,47 @@ def test_the_rate_of_everybody_is_always_within_the_bounds(people):
 def test_what_nothing_tells_of_is_not_observed_until_something_does(tmp_path):
     seen = journeys(tmp_path, ann="search store_visit wom_exposure")
     assert set(seen.unseen()) == {"ai", "competitors", "mail", "ads", "service"}
+
+
+def by_month(rows):
+    """What `ByMonth` counts, one person after the other."""
+    counted = {}
+    for person in {who for who, _, _ in rows}:
+        state, last = "unknown", {}
+        for _, day, said in sorted((row for row in rows if row[0] == person), key=lambda r: r[1]):
+            state = said or state
+            last[f"{day:%Y-%m}"] = state
+        for month, held in last.items():
+            counted.setdefault(month, {"unknown": 0, "granted": 0, "denied": 0})[held] += 1
+    return [
+        {"month": month, "people": sum(states.values()), **states}
+        for month, states in sorted(counted.items())
+    ]
+
+
+@settings(
+    deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abcd"),
+            st.datetimes(datetime(2025, 10, 1), datetime(2026, 3, 1)),
+            st.sampled_from([None, None, "granted", "denied"]),
+        ),
+        min_size=1,
+        max_size=25,
+        unique_by=lambda row: row[1],
+    )
+)
+def test_consent_over_months_is_what_each_had_last_said(tmp_path_factory, rows):
+    folder = tmp_path_factory.mktemp("months")
+    (folder / "log.jsonl").write_text(
+        "\n".join(
+            json.dumps({"person": who, "consent": said, "event": "x", "time": f"{at.isoformat()}Z"})
+            for who, at, said in rows
+        )
+    )
+    workspace = omvei.init(folder / "w")
+    workspace.take(folder / "log.jsonl")
+    assert workspace.journeys.consent().to_json()["months"] == by_month(rows)

@@ -49,6 +49,47 @@ class Consents:
         return partial
 
 
+FIRST = np.datetime64("1900-01", "M")
+MONTHS = 2412
+"""As many as a time can be in: 1900 to 2100."""
+
+
+@dataclass(frozen=True)
+class ByMonth:
+    """People with a touchpoint in each month, by what they had last said at the end of it."""
+
+    def empty(self) -> NDArray[np.int64]:
+        """Nobody."""
+        return np.zeros((MONTHS, len(STATES)), np.int64)
+
+    def scan(self, block: Block) -> NDArray[np.int64]:
+        """Count one block: of a person's rows in a month the last, and what was said up to it."""
+        if not block.rows:
+            return self.empty()
+        said, place = block["consent"], block.place
+        row = np.maximum.accumulate(np.where(said > 0, np.arange(block.rows), -1))
+        row = np.where(row >= block.starts[place], row, -1)
+        state = np.where(row >= 0, said[np.maximum(row, 0)], 0).astype(np.int64)
+        time = np.asarray(block["time"]).astype("datetime64[us]").astype("datetime64[M]")
+        month = (time - FIRST).astype(np.int64)
+        last = np.append((np.diff(place) != 0) | (np.diff(month) != 0), True)
+        flat = np.bincount(month[last] * len(STATES) + state[last], minlength=MONTHS * len(STATES))
+        return flat.reshape(MONTHS, len(STATES))
+
+    def merge(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Add."""
+        return a + b
+
+    def finish(self, partial: NDArray[np.int64]) -> list[dict[str, Any]]:
+        """A row for each month that has people: `month, people`, and one number a state."""
+        return [
+            {"month": str(FIRST + place), "people": int(counted.sum())}
+            | {state: int(n) for state, n in zip(STATES, counted, strict=True)}
+            for place, counted in enumerate(partial)
+            if counted.any()
+        ]
+
+
 def bounds(consented: int, reached: int, people: int) -> dict[str, float] | None:
     """Between which shares the rate of everybody lies, whatever the others did; None for nobody.
 
@@ -65,7 +106,9 @@ def consent(journeys: "Journeys") -> Result:
 
     `granted` (a rate: people who said yes last), `reached` (a rate: of those, who reached the
     goal) and `bounds` (`low, high`: where the rate of everybody lies, whatever the others did;
-    modelled from nothing but counts). One row a state: `state, people, converted`.
+    modelled from nothing but counts). One row a state: `state, people, converted`; and one a month,
+    of the people who had a touchpoint in it, by what they had last said at its end: `month, people,
+    unknown, granted, denied`.
     """
     counted = journeys.run(Consents(journeys.goal_code))
     people = int(counted[:, 0].sum())
@@ -79,4 +122,5 @@ def consent(journeys: "Journeys") -> Result:
         {"state": state, "people": int(n), "converted": int(bought)}
         for state, (n, bought) in zip(STATES, counted, strict=True)
     ]
-    return Result("consent", journeys.meaning(people) | told, {"states": rows})
+    months = journeys.run(ByMonth())
+    return Result("consent", journeys.meaning(people) | told, {"states": rows, "months": months})
