@@ -25,11 +25,11 @@ MAY_IMPORT = {
     "moment": set(),
     "sources": {"errors", "events.schema"},
     "events": {"errors", "sources.reading"},
-    "people": {"errors", "events"},
+    "people": {"errors", "events", "keeping"},
     "touchpoints": {"errors", "keeping"},
     "blocks": {"errors", "events", "people", "touchpoints"},
     "planned": {"durations", "errors", "keeping", "touchpoints"},
-    "lenses": {"blocks", "durations", "errors", "touchpoints"},
+    "lenses": {"blocks", "durations", "errors", "keeping", "touchpoints"},
     "groups": {"blocks", "durations", "errors", "keeping", "language", "lenses", "touchpoints"},
     "result": {"drawings", "errors", "sheets"},
     "answers": {

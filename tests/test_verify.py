@@ -117,3 +117,59 @@ def test_a_workspace_may_be_named_from_where_one_stands(shop, monkeypatch):
     here = omvei.open("workspace")
     here.build()
     assert here.verify()["damaged"] == []
+
+
+@pytest.mark.parametrize("name", ["dictionaries.parquet", "*.live", "*.stage"])
+@pytest.mark.parametrize("harm", [flip, cut])
+def test_an_answer_never_draws_on_a_changed_dictionary_bitmap_or_stage(shop, harm, name):
+    append(shop)
+    before = answers(shop)
+    for file in (shop.path / "journeys").rglob(name):
+        harm(file)
+    if name == "*.stage":  # it is made again when it is needed
+        assert answers(shop) == before
+        return
+    with pytest.raises(omvei.DamagedError, match="omvei verify"):
+        answers(shop)
+    assert shop.verify()["rebuilt"]
+    assert answers(shop) == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["journeys/*/dictionaries.parquet", "journeys/*/components.parquet", "journeys/*/*.arrow",
+     "people/identifiers/*.parquet", "people/joins/*.parquet", "journeys/manifest/*.parquet"],
+)  # fmt: skip
+@pytest.mark.parametrize("harm", [flip, cut])
+def test_an_append_copies_nothing_that_is_damaged(shop, tmp_path, harm, name):
+    for file in shop.path.glob(name):
+        if harm is cut or file.suffix != ".arrow":
+            harm(file)
+    append(shop)
+    now = answers(shop)
+    assert shop.verify()["damaged"] == []
+    shop.build(anew=True)
+    assert answers(shop) == now
+
+
+@pytest.mark.parametrize("harm", [flip, cut, lose])
+def test_nothing_is_built_of_events_that_are_damaged(shop, harm):
+    before = shop.journeys.map().to_json()
+    (file,) = shop.events.folder.glob("*.parquet")
+    harm(file)
+    with pytest.raises(omvei.DamagedError, match="omvei verify"):
+        shop.build()
+    assert shop.journeys.map().to_json() == before
+
+
+def append(shop):
+    """A late event of Ann's, so that there is a bitmap and a second block."""
+    late = shop.path.parent / "late.csv"
+    late.write_text("person,time,event\nann,2026-03-01T10:00,search\n")
+    shop.take(late)
+
+
+def answers(shop):
+    here = omvei.open(shop.path).journeys
+    seen = here.lens("hankins").map("stage")
+    return [a.to_json() for a in (here.map(), seen, here.trace("ann"), here.why("ann"))]

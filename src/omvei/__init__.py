@@ -9,6 +9,7 @@
 from .errors import (
     DamagedError,
     DefinitionError,
+    FullDiskError,
     LensError,
     NothingToAnswerError,
     OmveiError,
@@ -21,6 +22,7 @@ from .workspace import Workspace, init, open
 __all__ = [
     "DamagedError",
     "DefinitionError",
+    "FullDiskError",
     "LensError",
     "NothingToAnswerError",
     "OmveiError",

@@ -12,6 +12,7 @@ Every error Omvei raises on purpose:
   - DefinitionError      any other YAML file that is wrong: file, line, what was expected
   - WorkspaceError       a folder that is not a workspace, or is busy
     + DamagedError         a file of a workspace that is not as it was written
+    + FullDiskError        no room is left for what is to be written
   - EngineError          a Spark that is not there, or cannot do its work
   - NothingToAnswerError there is no data, or no goal, to answer the question from
 
@@ -111,6 +112,19 @@ class DamagedError(WorkspaceError):
             "omvei verify"
         )
         self.file = str(file)
+
+
+class FullDiskError(WorkspaceError):
+    """There is no room for what is to be written. Everything is as it was before."""
+
+    def __init__(self, folder: Path | str, reason: str, cure: str) -> None:
+        super().__init__(f"{folder}: {reason} {cure}")
+        self.folder, self.reason, self.cure = str(folder), reason, cure
+
+    def to_dict(self) -> dict[str, str]:
+        """The same in parts, as a refused file has them: `name, error, reason, cure`."""
+        name = Path(self.folder).absolute().name
+        return {"name": name, "error": str(self), "reason": self.reason, "cure": self.cure}
 
 
 class EngineError(OmveiError):

@@ -280,7 +280,8 @@ class Journeys:
     @cached_property
     def words(self) -> dict[str, list[str]]:
         """The dictionaries of the build: the texts behind the codes."""
-        return Dictionaries.read(self.build.folder / "dictionaries.parquet").words
+        file = self.build.folder / "dictionaries.parquet"
+        return Dictionaries.read(file, self.build.checksum(file)).words
 
     @property
     def end(self) -> int:
@@ -378,7 +379,7 @@ class Journeys:
         whole.column = column
         block = whole  # the columns of stages are made from the whole block, so it keeps its name
         if living is not None:
-            block = block.of(read_living(living, whole.people))
+            block = block.of(read_living(living, whole.people, row["live_checksum"]))
         for group in self.among:
             block = block.of(members(block, group, self.words, self._last))
         return self._narrow(block)

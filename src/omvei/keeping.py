@@ -88,7 +88,7 @@ def rewrite(file: Path, text: str, check: Check | None = None) -> None:
         for undone in _versions(file, "undone"):
             undone.unlink()
         _push(file, "earlier")
-        _put(file, text)
+        put(file, text)
 
 
 def remove(file: Path) -> None:
@@ -162,7 +162,7 @@ def _push(file: Path, which: str) -> None:
     kept = _versions(file, which)
     number = int(kept[-1].name.rpartition("-")[2]) + 1 if kept else 1
     text = file.read_text("utf-8") if file.exists() else ""
-    _put(file.parent / ".earlier" / f"{file.name}.{which}-{number:06}", text)
+    put(file.parent / ".earlier" / f"{file.name}.{which}-{number:06}", text)
     for old in kept[: max(0, len(kept) + 1 - EARLIER)]:
         old.unlink()
 
@@ -175,21 +175,28 @@ def _swap(file: Path, take: str, keep: str) -> bool:
         _push(file, keep)
         text = kept[-1].read_text("utf-8")
         if text:
-            _put(file, text)
+            put(file, text)
         else:
             file.unlink(missing_ok=True)
         kept[-1].unlink()
     return True
 
 
-def _put(file: Path, text: str) -> None:
-    """Write so that a reader sees the old file or the new one, never a part."""
+def put(file: Path, text: str) -> None:
+    """Write so that a reader sees the old file or the new one, never a part.
+
+    Where it cannot be written, as on a full disk, the old file stays.
+    """
     fresh = file.with_name(f".{file.name}.new")
-    with fresh.open("w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(file)
+    try:
+        with fresh.open("w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(file)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

@@ -105,7 +105,7 @@ def test_a_build_that_fails_leaves_the_old_state(tmp_path, monkeypatch):
 
     monkeypatch.setattr(manifest, "commit", fail)
     path.write_text("person,time,event\np1,2026-01-01T10:00:00Z,a\np2,2026-01-01T10:00:00Z,a\n")
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(omvei.FullDiskError, match="Nothing was lost"):
         workspace.take(path)
     assert workspace.journeys.summary().to_json()["touchpoints"] == before["touchpoints"]
 

@@ -34,12 +34,13 @@ def quality(journeys: "Journeys") -> Result:
     workspace = journeys.workspace
     met = np.concatenate([opened().person for opened in journeys.blocks()] or [np.empty(0, int)])
     told = measure(
-        workspace.events.files(),
+        workspace.events.files(journeys.build.events_version),
         journeys.people_folder,
         journeys.build.people_version,
+        journeys.build.joins(),
         met,
         journeys.build.settings.get("until"),
-        workspace.deleted.waiting,
+        workspace.deleted.waiting[: journeys.build.settings.get("deleted", 0)],
     )
     orders = told["orders"]
     return Result(

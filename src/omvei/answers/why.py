@@ -28,7 +28,8 @@ def why(journeys: "Journeys", person: str) -> Result:
         raise UnknownNameError("person", person, [], ANY_IDENTIFIER)
     folder = journeys.people_folder
     held = identifiers_of(folder, journeys.build.people_version, who)
-    joins = joins_of(folder, [f"{i['kind']}:{i['value']}" for i in held])
+    names = [f"{i['kind']}:{i['value']}" for i in held]
+    joins = joins_of(folder, journeys.build.joins(), names)
     return Result(
         "why",
         journeys.meaning(1) | {"person": name(who)},

@@ -214,7 +214,7 @@ def _joins(
 ) -> dict[str, int]:
     """How many pairs of identifiers were joined and refused, after the touched are as `found`."""
     con.register("touched", pa.table({"name": touched}))
-    people_table.tell(con, folder, "joins", None, "old_joins")
+    people_table.tell(con, folder, "joins", now.joins(), "old_joins")
     before = dict(zip(found, con.execute(JOINED).fetchall()[0], strict=True))
     return {name: now.counts[name] - before[name] + pairs for name, pairs in found.items()}
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..errors import DamagedError
+from ..events.checksum import unchanged
 
 Column = NDArray[Any]
 
@@ -111,10 +112,11 @@ def write_living(path: Path, live: NDArray[np.bool_]) -> None:
     np.packbits(live).tofile(path)
 
 
-def read_living(path: Path, people: int) -> NDArray[np.bool_]:
+def read_living(path: Path, people: int, told: str | None = None) -> NDArray[np.bool_]:
     """Which of a block's people live.
 
-    Raises `DamagedError` if the file is missing or too short.
+    Raises `DamagedError` if the file is missing, too short, or has not the checksum it is `told` to
+    have.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "0000.live"
@@ -126,7 +128,7 @@ def read_living(path: Path, people: int) -> NDArray[np.bool_]:
         bits = np.fromfile(path, np.uint8)
     except OSError:
         raise DamagedError(path) from None
-    if len(bits) != (people + 7) // 8:
+    if len(bits) != (people + 7) // 8 or (told and not unchanged(path, told)):
         raise DamagedError(path)
     return np.unpackbits(bits, count=people).astype(np.bool_)
 

@@ -1,10 +1,12 @@
 """Which files of a build are not as they were written."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from ..errors import DamagedError
 from ..events.checksum import unchanged
-from .manifest import Build
+from .manifest import Build, read
 
 
 def files(workspace: Path, build: Build) -> dict[Path, str]:
@@ -23,9 +25,27 @@ def files(workspace: Path, build: Build) -> dict[Path, str]:
     return named
 
 
+def unsound(workspace: Path) -> bool:
+    """Whether something that the next build reads, besides events and blocks, is not as it was
+    written: what it copies would be damaged for good.
+    """
+    try:
+        now = read(workspace / "journeys")
+    except DamagedError:
+        shutil.rmtree(workspace / "journeys" / "manifest")
+        return True
+    if now is None:
+        return False
+    named = files(workspace, now)
+    return bool(_damaged({file: told for file, told in named.items() if file.suffix != ".arrow"}))
+
+
 def damaged(workspace: Path, build: Build) -> list[Path]:
     """The files of a build that are missing or have another checksum, in order of name."""
-    named = files(workspace, build)
+    return _damaged(files(workspace, build))
+
+
+def _damaged(named: dict[Path, str]) -> list[Path]:
     with ThreadPoolExecutor() as threads:
         good = list(threads.map(unchanged, named, named.values()))
     return sorted(file for file, same in zip(named, good, strict=True) if not same)

@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ..errors import DamagedError
+from ..events.checksum import unchanged
 from ..touchpoints import channels, vocabulary
 from .layout import DICTIONARIES
 
@@ -19,8 +21,13 @@ class Dictionaries:
     words: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, path: Path | None) -> "Dictionaries":
-        """Read the file of a build; without one, only what the vocabulary and channels say."""
+    def read(cls, path: Path | None, told: str | None = None) -> "Dictionaries":
+        """Read the file of a build; without one, only what the vocabulary and channels say.
+
+        Raises `DamagedError` if it does not have the checksum it is `told` to have.
+        """
+        if path is not None and told is not None and not unchanged(path, told):
+            raise DamagedError(path)
         found: dict[str, list[str]] = {name: [] for name in DICTIONARIES}
         found |= {"kind": list(vocabulary.kinds()), "channel": channels.names()}
         if path is not None and path.exists():

@@ -47,9 +47,9 @@ def rows_of(events: Events, names: Names) -> dict[str, int]:
 
 
 def erase(events: Events, names: Names) -> None:
-    """Rewrite the files that hold anything of `names`, in one commit, and remove the old ones.
+    """Rewrite the files that hold anything of `names`, in one commit.
 
-    Files that the log does not name (of imports that were undone, or died) are removed too.
+    The old ones stay for the journeys that were built from them, until `clear`.
     """
     table = DeltaTable(str(events.folder))
     parts = Parts(events.folder, events.schema)
@@ -82,10 +82,15 @@ def erase(events: Events, names: Names) -> None:
             commit_properties=CommitProperties(custom_metadata=said),
         )
         Seen(events.folder).remove()
-    named = events.parts().keys()
-    for file_ in events.folder.glob("*.parquet"):
-        if file_.name not in named and (left or named):
-            file_.unlink()
+
+
+def clear(events: Events) -> None:
+    """Remove every file that does not hold the events now: rewritten, of an import that was undone,
+    or of one that died."""
+    named = events.named()
+    for file in events.folder.glob("*.parquet"):
+        if file.name not in named:
+            file.unlink()
 
 
 def _concerned(con: duckdb.DuckDBPyConnection, rows: str) -> bool:

@@ -19,6 +19,7 @@ from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 
 from ..errors import DamagedError
+from ..events.addresses import escaped
 from ..events.checksum import checksum
 
 ROW = pa.schema(
@@ -69,6 +70,16 @@ class Build:
         """The folder where a block of `blocks` is."""
         return self.folder.parent / str(row["folder"])
 
+    def checksum(self, file: Path) -> str | None:
+        """The checksum that one of the other files was written with; None where it is not known."""
+        return self.files.get(file.relative_to(self.folder.parents[1]).as_posix())
+
+    def joins(self) -> list[str]:
+        """The files that say who was joined with whom, as addresses for `read_parquet`."""
+        root = self.folder.parents[1]
+        own = [root / name for name in self.files if name.startswith("people/joins/")]
+        return [escaped(path.as_posix()) for path in own]
+
     def living(self, row: Row) -> Path | None:
         """The bitmap of a block's living people; None: all of them live."""
         return self.folder.parent / str(row["live"]) if row["live"] else None
@@ -87,7 +98,7 @@ def commit(folder: Path, build: Build) -> None:
     caller must be the only one that builds.
     """
     before = read(folder)
-    kept = {"manifest", *_folders(build), *(_folders(before) if before else ())}
+    kept = {"manifest", *folders(build), *(folders(before) if before else ())}
     table = pa.Table.from_pylist(list(build.blocks), schema=ROW)
     facts = {
         "folder": build.folder.name,
@@ -109,7 +120,7 @@ def commit(folder: Path, build: Build) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _folders(build: Build) -> set[str]:
+def folders(build: Build) -> set[str]:
     """The names of the folders under `journeys/` that hold files of a state."""
     paths = [str(row[column]) for row in build.blocks for column in ("folder", "live")]
     own = f"{build.folder.parent.name}/"
@@ -117,8 +128,25 @@ def _folders(build: Build) -> set[str]:
     return {build.folder.name, *(Path(path).parts[0] for path in paths)}
 
 
-def read(folder: Path) -> Build | None:
-    """The newest state, or None if there was none.
+def newest(folder: Path) -> list[Build]:
+    """The newest state and the one before it, which readers may still have open, as far as there
+    are any.
+
+    Raises `DamagedError` if the manifest itself cannot be read.
+    """
+    now = read(folder)
+    if now is None:
+        return []
+    version = DeltaTable(str(folder / "manifest")).version()
+    try:
+        before = read(folder, version - 1) if version else None
+    except DamagedError:
+        before = None  # nobody can have it open
+    return [now, before] if before else [now]
+
+
+def read(folder: Path, version: int | None = None) -> Build | None:
+    """The newest state, or that of a version; None if there was none.
 
     Raises `DamagedError` if the manifest itself cannot be read.
     """
@@ -126,7 +154,9 @@ def read(folder: Path) -> Build | None:
     if not (path / "_delta_log").is_dir():
         return None
     try:
-        table = DeltaTable(str(path))
+        if not DeltaTable.is_deltatable(str(path)):
+            return None  # killed before its first commit
+        table = DeltaTable(str(path), version=version)
         said = next(json.loads(entry["build"]) for entry in table.history() if "build" in entry)
         rows = table.to_pyarrow_table().to_pylist()
     except (DeltaError, OSError, pa.ArrowException, StopIteration):

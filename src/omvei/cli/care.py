@@ -113,3 +113,28 @@ def compact(folder: Path) -> None:
     with printing.progress() as watch:
         done = open(folder).compact(watch)
     click.echo("The journeys are laid out anew." if done else "There is nothing to compact.")
+
+
+@main.command()
+@click.argument("address")
+@as_json
+@click.pass_obj
+def publish(folder: Path, address: str, raw: bool) -> None:
+    r"""Put the workspace into an object store, for others to read: ADDRESS is s3://BUCKET/PATH.
+
+    Only what is not there yet is sent. The key of the hashes and rejected rows stay here. It holds
+    people's journeys: the bucket must be private.
+
+    \b
+    Examples:
+      omvei -w shop publish s3://firm/shop
+      omvei -w s3://firm/shop map               read it, from anywhere
+    """
+    told = open(folder).publish(address)
+    if raw:
+        click.echo(json.dumps(told, indent=2))
+    else:
+        click.echo(
+            f"{told['files']} files are published at {address}: {told['sent']} were sent, "
+            f"{told['removed']} removed."
+        )

@@ -11,7 +11,7 @@ import click
 
 from .. import printing
 from ..errors import OmveiError, SourceError, UnknownNameError
-from ..workspace import open
+from ..workspace import open, room, store
 
 Command = Callable[..., Any]
 
@@ -48,12 +48,15 @@ class Omvei(click.Group):
         except BrokenPipeError:
             said = ""
         except OSError as error:
-            if error.filename is None:
+            if told := room.full(error, context.params.get("folder") or Path()):
+                said = f"Error: {told}"
+            elif error.filename is None:
                 raise
-            said = (
-                f"Error: {error.filename}: {error.strerror}. Check the name, the folder and its "
-                "permissions."
-            )
+            else:
+                said = (
+                    f"Error: {error.filename}: {error.strerror}. Check the name, the folder and "
+                    "its permissions."
+                )
         if said:
             click.echo(said, err=True)
         sys.exit(code)
@@ -118,7 +121,7 @@ def in_group(command: Command) -> Command:
     "folder",
     default=".",
     metavar="DIR",
-    help="The workspace; this folder by default.",
+    help="The workspace; this folder by default. s3://BUCKET/PATH reads one that was published.",
 )
 @seen
 @in_group
@@ -142,7 +145,7 @@ def main(context: click.Context, folder: str, engine: str | None) -> None:
       omvei -w shop trace 1001                  one person, by an order number
       omvei -w shop serve                       the app, in your browser
     """
-    context.obj = Path(folder)
+    context.obj = store.fetch(folder) if folder.startswith(store.SCHEME) else Path(folder)
     if engine:
         os.environ["OMVEI_ENGINE"] = engine  # for this run: what opens the workspace reads it there
 

@@ -5,6 +5,7 @@ in a name as a pattern; people have folders called "Åse's data [1]".
 """
 
 import re
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 import duckdb
@@ -33,7 +34,14 @@ def local(address: str) -> str:
 
 def show(con: duckdb.DuckDBPyConnection, name: str, table: DeltaTable) -> None:
     """Make a Delta table known to a connection as `name`, also while it has no rows."""
-    if files := files_of(table):
+    show_files(con, name, files_of(table), table)
+
+
+def show_files(
+    con: duckdb.DuckDBPyConnection, name: str, files: Sequence[str], table: DeltaTable
+) -> None:
+    """The same of some files of a table, as addresses for `read_parquet`."""
+    if files:
         con.execute(f"SET VARIABLE {name} = $files", {"files": files})
         con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet(getvariable('{name}'))")
     else:

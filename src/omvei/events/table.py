@@ -88,9 +88,24 @@ class Facts:
         """The number of the newest commit; -1 for none."""
         return DeltaTable(str(self.folder)).version() if self.exists() else -1
 
-    def files(self) -> list[str]:
-        """The Parquet files that hold the events now."""
-        return files_of(DeltaTable(str(self.folder))) if self.exists() else []
+    def files(self, version: int | None = None) -> list[str]:
+        """The Parquet files that hold the events now, or did as of a version."""
+        table = DeltaTable(str(self.folder), version=version) if self.exists() else None
+        return files_of(table) if table else []
+
+    def named(self) -> set[str]:
+        """The names of the files that hold the events now."""
+        addresses = DeltaTable(str(self.folder)).file_uris() if self.exists() else []
+        return {Path(local(address)).name for address in addresses}
+
+    def unnamed(self) -> list[Path]:
+        """Files that the log never named: an import that was writing them did not land."""
+        there = {file.name: file for file in self.folder.glob("part-*.parquet")}
+        if there.keys() <= (now := self.named()):
+            return []
+        log = DeltaTable(str(self.folder)).history() if self.exists() else []
+        once = {part for entry in log for part in json.loads(entry.get("parts", "{}"))}
+        return [file for name, file in there.items() if name not in now | once]
 
     def imports(self) -> list[Import]:
         """Every import, oldest first."""
@@ -122,10 +137,9 @@ class Facts:
         """
         if not self.exists():
             return {}
-        table = DeltaTable(str(self.folder))
-        there = {Path(local(address)).name for address in table.file_uris()}
+        there = self.named()
         found: dict[str, tuple[str, str]] = {}
-        for entry in table.history():
+        for entry in DeltaTable(str(self.folder)).history():
             for part, told in json.loads(entry.get("parts", "{}")).items():
                 if part in there:
                     found[part] = (told[0], told[1])

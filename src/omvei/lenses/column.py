@@ -1,9 +1,12 @@
 """The stage of every touchpoint of a block under a lens: one byte a row, kept beside the block.
 
 The file's name holds the hash of the model's file, so a changed model is simply another column.
+Its last four bytes are a checksum of the others: one that is not as it was written is made again.
 """
 
 import os
+import zlib
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -26,8 +29,8 @@ def stage_column(
 ) -> NDArray[np.uint8]:
     """The stages of whole journeys; `block` must not be narrowed."""
     file = folder / f"{block.name}.{lens.digest}.stage"
-    if file.exists() and file.stat().st_size == block.rows:
-        return np.fromfile(file, np.uint8) if block.rows else np.empty(0, np.uint8)
+    if (kept := _kept(file, block.rows)) is not None:
+        return kept
     found = placed(lens.rules, block, words, lens.quiet_days)
     stage = carry(
         block.starts,
@@ -42,6 +45,24 @@ def stage_column(
     if lens.draft:
         return stage
     scratch = folder / f".{uuid4().hex}"
-    stage.tofile(scratch)
-    os.replace(scratch, file)  # another process may be writing the same column: either is right
+    try:
+        scratch.write_bytes(stage.tobytes() + _checksum(stage))
+        os.replace(scratch, file)  # another process may be writing the same column: either is right
+    except OSError:  # no room, no right to write, or the block is gone: the answer needs no file
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
     return stage
+
+
+def _kept(file: Path, rows: int) -> NDArray[np.uint8] | None:
+    """What the file holds; None where it is missing, of another length, or changed."""
+    try:
+        held = np.fromfile(file, np.uint8)
+    except OSError:
+        return None
+    stage, told = held[:rows], held[rows:]
+    return stage if len(stage) == rows and told.tobytes() == _checksum(stage) else None
+
+
+def _checksum(stage: NDArray[np.uint8]) -> bytes:
+    return zlib.crc32(stage.tobytes()).to_bytes(4, "little")

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..errors import DefinitionError, LensError, UnknownNameError
+from ..keeping import put
 from .drawn import stages
 from .lens import Lens, names, read, text
 
@@ -72,7 +73,7 @@ def copy(workspace: Path, name: str, source: str) -> Path:
     said = re.sub(r"(?m)^id:.*$", f"id: {name}", said, count=1)
     title = name.replace("_", " ").capitalize()
     said = re.sub(r"(?m)^name:.*\n(?:[ \t]+.*\n)*", f"name: {title}\n", said, count=1)
-    file.write_text(said, "utf-8")
+    put(file, said)
     return file
 
 

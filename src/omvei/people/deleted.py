@@ -56,7 +56,7 @@ class Deleted:
 
     def write(self, workspace: Path) -> None:
         """Write it, whole or not at all."""
-        scratch = workspace / f".{uuid4().hex}"
+        scratch = workspace / f".deleted-{uuid4().hex}"
         handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             json.dump(vars(self), out)

@@ -10,6 +10,7 @@ import yaml
 
 from ..errors import DefinitionError, UnknownNameError
 from ..events.schema import IDENTIFIERS
+from ..keeping import put
 
 
 @dataclass(frozen=True)
@@ -156,4 +157,4 @@ def _write_apart(folder: Path, pairs: list[tuple[str, str]]) -> None:
         yaml.safe_dump(row, default_flow_style=True, allow_unicode=True).strip() for row in rows
     ]
     folder.mkdir(exist_ok=True)
-    (folder / "apart.yaml").write_text(HEAD + "".join(f"- {line}\n" for line in lines), "utf-8")
+    put(folder / "apart.yaml", HEAD + "".join(f"- {line}\n" for line in lines))

@@ -62,6 +62,7 @@ def measure(
     events: list[str],
     folder: Path,
     version: int,
+    joins: list[str],
     people: NDArray[np.int64],
     until: int | None = None,
     waiting: Names = (),
@@ -70,7 +71,8 @@ def measure(
 
     `people`, `known` (people with an identifier that names somebody), `alone` (people who are one
     browser and nothing else), `kinds`, `sizes`, `largest`, `shared`, `folded` (spellings that
-    became one), `changes`, and what `orders.compare` says. `until`: only events before then;
+    became one), `changes`, and what `orders.compare` says. `events` and `joins`: the files that
+    hold them; `until`: only events before then;
     `waiting`: identifiers of people who were deleted, whose events are still there.
     """
     with duckdb.connect() as con:
@@ -78,7 +80,7 @@ def measure(
         con.execute("SET enable_progress_bar = false")
         prepare(con)
         tell(con, folder, "identifiers", version, "all_identifiers")
-        tell(con, folder, "joins", None, "joins")
+        tell(con, folder, "joins", joins, "joins")
         con.register("met", pa.table({"person": people}))
         con.execute(
             "CREATE VIEW identifiers AS SELECT * FROM all_identifiers SEMI JOIN met USING (person)"

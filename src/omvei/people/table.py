@@ -8,9 +8,11 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 from deltalake import ColumnProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake.exceptions import DeltaError
 from numpy.typing import NDArray
 
-from ..events.addresses import local, show
+from ..errors import DamagedError
+from ..events.addresses import local, show, show_files
 from .names import name, number
 from .resolve import People, clean, prepare
 
@@ -102,12 +104,27 @@ def files(folder: Path, version: int) -> list[Path]:
     return found
 
 
+def stored(folder: Path) -> list[Path]:
+    """Every file of both tables that lies on the disk, but those of the newest versions."""
+    found: list[Path] = []
+    for name_ in ("identifiers", "joins"):
+        if DeltaTable.is_deltatable(str(folder / name_)):
+            addresses = DeltaTable(str(folder / name_)).file_uris()
+            newest = {Path(local(address)).name for address in addresses}
+            there = (folder / name_).glob("*.parquet")
+            found += [file for file in there if file.name not in newest]
+    return found
+
+
 def tell(
-    con: duckdb.DuckDBPyConnection, folder: Path, table: str, version: int | None, name: str
+    con: duckdb.DuckDBPyConnection, folder: Path, table: str, state: int | list[str], name: str
 ) -> None:
-    """Make a table of `folder`, as of a version, known to a connection as `name`: the rows that
-    hold."""
-    show(con, f"stored_{name}", DeltaTable(str(folder / table), version=version))
+    """Make a table of `folder`, as of a version or as some files hold it, known to a connection as
+    `name`: the rows that hold."""
+    if isinstance(state, int):
+        show(con, f"stored_{name}", DeltaTable(str(folder / table), version=state))
+    else:  # a later build may have written others, and died
+        show_files(con, f"stored_{name}", state, DeltaTable(str(folder / table)))
     always, about = KEYS[table]
     con.execute(f"""
         CREATE TABLE later_{name} AS
@@ -127,15 +144,22 @@ def tell(
 
 
 def _query(
-    folder: Path, table: str, version: int | None, sql: str, **values: object
+    folder: Path, table: str, state: int | list[str], sql: str, **values: object
 ) -> list[dict[str, Any]]:
-    with duckdb.connect() as con:
-        prepare(con)
-        con.execute("SET TimeZone = 'UTC'")
-        con.execute("SET enable_progress_bar = false")
-        tell(con, folder, table, version, "told")
-        rows: list[dict[str, Any]] = con.sql(sql, params=values).to_arrow_table().to_pylist()
-        return rows
+    """Ask a table, which is called `told`.
+
+    Raises `DamagedError` if its files are missing, cut off or changed.
+    """
+    try:
+        with duckdb.connect() as con:
+            prepare(con)
+            con.execute("SET TimeZone = 'UTC'")
+            con.execute("SET enable_progress_bar = false")
+            tell(con, folder, table, state, "told")
+            rows: list[dict[str, Any]] = con.sql(sql, params=values).to_arrow_table().to_pylist()
+            return rows
+    except (duckdb.IOException, duckdb.InvalidInputException, DeltaError):
+        raise DamagedError(folder / table) from None
 
 
 def identifiers_of(folder: Path, version: int, person: int) -> list[dict[str, Any]]:
@@ -172,15 +196,16 @@ def vacuum(folder: Path) -> None:
         )
 
 
-def joins_of(folder: Path, identifiers: list[str]) -> list[dict[str, Any]]:
+def joins_of(folder: Path, joins: list[str], identifiers: list[str]) -> list[dict[str, Any]]:
     """Pairs seen together of which one is among `identifiers` (`kind:value`), oldest first.
 
-    `strong_kind, strong_value, weak_kind, weak_value, time, event_id, refused, reason`.
+    `strong_kind, strong_value, weak_kind, weak_value, time, event_id, refused, reason`; `joins`
+    are the files that hold them.
     """
     return _query(
         folder,
         "joins",
-        None,
+        joins,
         "SELECT strong_kind, strong_value, weak_kind, weak_value, time, event_id, "
         "refused, reason FROM told "
         "WHERE list_contains($names, strong_kind || ':' || strong_value) "

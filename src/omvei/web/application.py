@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 import omvei
 from omvei import drawings
 from omvei.engines.memory import remember
-from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
+from omvei.errors import FullDiskError, NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.language import words
 from omvei.sheets import FORMS
 from omvei.web import (
@@ -36,6 +36,7 @@ from omvei.web import (
     compare,
     content,
     data,
+    deleting,
     funnel,
     groups,
     identity,
@@ -59,7 +60,10 @@ from omvei.web import (
 )
 from omvei.web.guard import LOOPBACK, Guard, StaleFormError, TooLargeError
 from omvei.web.jobs import Jobs
+from omvei.web.refusals import full
 from omvei.web.showing import as_json, show, wants_json
+from omvei.web.showing import said as words_of
+from omvei.workspace import room
 
 LIMIT = 2 << 30
 """Bytes of a file sent through the browser: 2 GiB."""
@@ -141,6 +145,10 @@ ROUTES = [
     Route("/data/identity/compare", identity.compare, methods=["POST"]),
     Route("/data/identity/apart", identity.set_apart, methods=["POST"]),
     Route("/data/identity/together", identity.together, methods=["POST"]),
+    *_both("/data/delete", deleting.person),
+    Route("/data/delete", deleting.delete, methods=["POST"]),
+    *_both("/data/purge", deleting.disk),
+    Route("/data/purge", deleting.purge, methods=["POST"]),
     Route("/data/build", identity.build, methods=["POST"]),
     Route("/data/upload", data.upload, methods=["POST"]),
     Route("/data/preview/{key}.json", data.preview),
@@ -182,7 +190,13 @@ def app(
             Middleware(Guard, hosts=hosts, limit=limit, refusal=words(language)("error.host")),
             Middleware(GZipMiddleware, minimum_size=2000),
         ],
-        exception_handlers={404: _missing, 405: _missing, 500: _broken, OmveiError: _told},
+        exception_handlers={
+            404: _missing,
+            405: _missing,
+            500: _broken,
+            OmveiError: _told,
+            OSError: _full,
+        },
     )
     application.state.path = here.path
     application.state.language = language
@@ -252,12 +266,21 @@ def _broken(request: Request, error: Exception) -> Response:
     return _tell(request, 500, "error.500", "")
 
 
+def _full(request: Request, error: Exception) -> Response:
+    """Tell that there is no room for what was to be written; any other trouble is ours."""
+    if told := room.full(error, request.app.state.path):
+        return _told(request, told)
+    raise error
+
+
 def _told(request: Request, error: Exception) -> Response:
     """Tell a mistake that has a name; one that means "no data" is a page of its own."""
     if isinstance(error, TooLargeError):
         return _tell(request, 413, "error.413", "", size=data.size(request))
     if isinstance(error, StaleFormError):
         return _tell(request, 403, "error.403", "")
+    if isinstance(error, FullDiskError):
+        return _tell(request, 507, "error.507", full(words_of(request), error))
     if isinstance(error, NothingToAnswerError):
         if wants_json(request):
             return as_json({"error": str(error)}, 404)

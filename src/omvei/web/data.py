@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from omvei.errors import OmveiError, SourceError, UnknownNameError
+from omvei.web import deleting
 from omvei.web.asking import has_data, workspace
 from omvei.web.guard import check_form
 from omvei.web.jobs import Jobs
@@ -39,6 +40,14 @@ HEADLINES = {
         "waiting": "rebuild.progress", "running": "rebuild.progress",
         "done": "rebuild.done", "failed": "rebuild.failed",
     },
+    "delete": {
+        "waiting": "delete.progress", "running": "delete.progress",
+        "done": "delete.done", "failed": "delete.failed",
+    },
+    "purge": {
+        "waiting": "purge.progress", "running": "purge.progress",
+        "done": "purge.done", "failed": "purge.failed",
+    },
 }  # fmt: skip
 REJECTED = 200  # rejected rows on a page
 
@@ -52,7 +61,7 @@ def data(request: Request) -> Response:
         return as_json({"answer": "data", "imports": imports, "summary": summary})
     return show(
         request, "data.html", dropped=[file.name for file in here.dropped()],
-        imports=imports, summary=summary, simulated=here.simulated,
+        imports=imports, summary=summary, simulated=here.simulated, left=deleting.waiting(here),
         most=size(request), json="/data.json",
     )  # fmt: skip
 
@@ -80,9 +89,13 @@ async def upload(request: Request) -> Response:
         if not isinstance(sent, UploadFile) or not sent.filename:
             return RedirectResponse("/data", 303)
         key, path = _jobs(request).keep(sent.filename)
-        with path.open("wb") as out:
-            while part := await sent.read(1 << 20):
-                out.write(part)
+        try:
+            with path.open("wb") as out:
+                while part := await sent.read(1 << 20):
+                    out.write(part)
+        except BaseException:  # a full disk, or a reader who went away
+            _jobs(request).drop(key)
+            raise
     return RedirectResponse(f"/data/preview/{key}", 303)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from omvei.keeping import put
 from omvei.people import policies
 from omvei.web.asking import workspace
 from omvei.web.guard import check_form
@@ -59,7 +60,7 @@ async def compare(request: Request) -> Response:
         told = here.compare().to_json()
         file = _file(here.path)
         file.parent.mkdir(exist_ok=True)
-        file.write_text(json.dumps(told), "utf-8")
+        put(file, json.dumps(told))
 
     return _work(request, ", ".join(policies.policies()), work)
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from omvei.errors import OmveiError, SourceError
+from omvei.errors import FullDiskError, OmveiError, SourceError
+from omvei.workspace import room
 
 DAY = 86_400  # seconds
 
@@ -28,7 +29,7 @@ class Job:
     id: str
     file: str
     kind: str = "import"
-    """`import`, or `undo`: taking a file out again."""
+    """`import`, `undo` (taking a file out again), `rebuild`, `delete` or `purge`."""
     state: str = "waiting"
     phase: str = "waiting"
     done: int = 0
@@ -103,10 +104,14 @@ class Jobs:
                 job.report = work(progress)
                 job.state = "done"
             except OmveiError as error:
-                if isinstance(error, SourceError):
+                if isinstance(error, SourceError | FullDiskError):
                     job.refused = error.to_dict()
                 job.reason, job.state = str(error), "failed"
-            except Exception:
+            except Exception as error:
+                if told := room.full(error, self.folder):
+                    job.refused = told.to_dict()
+                    job.reason, job.state = str(told), "failed"
+                    return
                 # The person is told that the mistake is ours; the terminal gets the traceback.
                 job.state = "failed"
                 raise

@@ -9,7 +9,7 @@ no catalogue stays as it is.
 import re
 from functools import cache
 
-from omvei.errors import SourceError
+from omvei.errors import FullDiskError, SourceError
 from omvei.language import Words, words
 
 
@@ -33,6 +33,11 @@ def refused(t: Words, error: SourceError, name: str = "") -> str:
     """A refusal as a sentence of the app, without the folder the file lies in."""
     short = name or error.path.rpartition("/")[2]
     return f"{short}: {retold(t, error.reason)} {retold(t, error.cure)}"
+
+
+def full(t: Words, error: FullDiskError) -> str:
+    """That no room is left, as a sentence of the app."""
+    return f"{retold(t, error.reason)} {retold(t, error.cure)}"
 
 
 @cache

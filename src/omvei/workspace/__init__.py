@@ -23,17 +23,16 @@ from typing import TYPE_CHECKING, Any
 
 from ..durations import parse
 from ..errors import (
+    DamagedError,
     DefinitionError,
     NothingToAnswerError,
     OmveiError,
     UnknownNameError,
     WorkspaceError,
 )
-from . import building, checking, deleting, importing, inbox, planning
+from . import alone, building, checking, deleting, importing, inbox, planning, store
 
 if TYPE_CHECKING:
-    from filelock import FileLock
-
     from ..events.table import Events, Facts
     from ..events.totals import Totals
     from ..journeys import Journeys
@@ -189,31 +188,28 @@ class Workspace:
     advice = planning.advice
     report = planning.report
 
-    # -- care: checking.py, deleting.py -------------------------------------------------------
+    # -- care: checking.py, deleting.py, store.py ---------------------------------------------
 
     verify = checking.verify
     delete = deleting.delete
     purge = deleting.purge
+    publish = store.publish
 
     @property
     def stale(self) -> bool:
         """Whether there are events, or deletions, that the journeys do not know of yet."""
         from ..blocks import manifest
 
-        built = manifest.read(self.path / "journeys")
+        try:
+            built = manifest.read(self.path / "journeys")
+        except DamagedError:
+            return True
         if built is None:
             return self.events.version != -1
         known = built.events_version, built.settings.get("deleted", 0)
         return known != (self.events.version, len(self.deleted.waiting))
 
-    def alone(self) -> "FileLock":
-        """A lock that one process at a time holds while it changes the workspace; others wait.
-
-        The system frees it when its holder dies.
-        """
-        from filelock import FileLock
-
-        return FileLock(self.path / ".lock")
+    alone = alone.alone
 
     @property
     def journeys(self) -> "Journeys":
@@ -269,10 +265,12 @@ def init(path: Path | str, session_gap: str = "1800s") -> Workspace:
 
 
 def open(path: Path | str = ".") -> Workspace:
-    """Open the workspace in a folder.
+    """Open the workspace in a folder, or a copy of the one published at `s3://bucket/path`.
 
     Raises `WorkspaceError` if there is none.
     """
+    if isinstance(path, str) and path.startswith(store.SCHEME):
+        path = store.fetch(path)
     from ..engines import LOCAL, chosen
 
     # an engine elsewhere stands in another folder

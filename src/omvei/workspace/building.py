@@ -3,12 +3,15 @@
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import UnknownNameError
+from ..errors import DamagedError, UnknownNameError
+from ..keeping import put
+from . import leftovers, room
 from .progress import silent
 
 if TYPE_CHECKING:
@@ -16,27 +19,38 @@ if TYPE_CHECKING:
     from ..blocks.manifest import Build
     from ..events.table import Progress
     from ..journeys import Journeys
+    from ..people.deleted import Deleted
     from ..result import Result
     from ..touchpoints.definitions import Definitions
     from . import Workspace
 
 
-def build(workspace: "Workspace", progress: "Progress" = silent, anew: bool = False) -> "Build":
+def build(
+    workspace: "Workspace",
+    progress: "Progress" = silent,
+    anew: bool = False,
+    deleted: "Deleted | None" = None,
+) -> "Build":
     """Build the journeys again, from all events and the definitions as they are now.
 
     On the engine that is chosen (`OMVEI_ENGINE`): this machine, or a Spark.
 
-    anew  also with new dictionaries, so that nothing is left of people who are gone
+    anew     also with new dictionaries, so that nothing is left of people who are gone
+    deleted  who is kept out, if it is not as the workspace says
     """
+    from ..blocks import checks
     from ..engines import builder
 
     workspace.check()
     with workspace.alone():
+        _whole(workspace)
+        anew = checks.unsound(workspace.path) or anew  # words that are damaged are not used again
+        settings = _settings(workspace)
         done = builder()(
             workspace.events,
             workspace.path / "people",
             workspace.path / "journeys",
-            _settings(workspace),
+            replace(settings, deleted=deleted) if deleted else settings,
             _definitions(workspace),
             progress,
             anew,
@@ -48,24 +62,34 @@ def build(workspace: "Workspace", progress: "Progress" = silent, anew: bool = Fa
 def renew(workspace: "Workspace", progress: "Progress" = silent) -> "Build":
     """Bring the journeys up to date, by building only the people whom something new concerns.
 
-    Everybody is built where that is not enough; the answers are the same in either case.
+    Everybody is built where that is not enough, or where what is kept for it is not as it was
+    written; the answers are the same in either case.
     """
-    from ..blocks import append
+    from ..blocks import append, checks
 
     workspace.check()
     with workspace.alone():
-        done = append.append(
-            workspace.events,
-            workspace.path / "people",
-            workspace.path / "journeys",
-            _settings(workspace),
-            _definitions(workspace),
-            progress,
-        )
+        done = None
+        if not checks.unsound(workspace.path):
+            with suppress(DamagedError):  # a block: everybody is built again
+                done = append.append(
+                    workspace.events,
+                    workspace.path / "people",
+                    workspace.path / "journeys",
+                    _settings(workspace),
+                    _definitions(workspace),
+                    progress,
+                )
         if done is not None:
             shutil.rmtree(workspace.path / "views", ignore_errors=True)
             return done
     return build(workspace, progress)
+
+
+def _whole(workspace: "Workspace") -> None:
+    """Raise `DamagedError` where events are not as they were written: nothing is built of them."""
+    if harmed := workspace.events.damaged():
+        raise DamagedError(min(harmed))
 
 
 def compact(workspace: "Workspace", progress: "Progress" = silent) -> bool:
@@ -164,7 +188,7 @@ def choose_policy(workspace: "Workspace", policy: str, progress: "Progress" = si
         if named == own and line not in own:
             named = f"\n{line}{own}"
         text = head + found + named + bracket + after
-    file.write_text(text, "utf-8")
+    put(file, text)
     opened(workspace.path).build(progress)
 
 
@@ -174,9 +198,24 @@ def compare(workspace: "Workspace", policies: Sequence[str] = ()) -> "Result":
     from ..people.policies import policy
 
     chosen = [policy(name).name for name in policies or known()]
-    with tempfile.TemporaryDirectory(dir=workspace.path, prefix=".policy-") as scratch:
-        built = {name: workspace.under(name, Path(scratch) / name) for name in chosen}
+    with _scratch(workspace) as scratch:
+        built = {name: workspace.under(name, scratch / name) for name in chosen}
         return workspace.journeys.beside(built)
+
+
+@contextmanager
+def _scratch(workspace: "Workspace") -> Iterator[Path]:
+    """A folder for a while, locked so that nobody takes it for one that a crash left."""
+    from filelock import FileLock
+
+    with tempfile.TemporaryDirectory(dir=workspace.path, prefix=leftovers.POLICY) as folder:
+        try:
+            with FileLock(Path(folder) / ".lock"):
+                yield Path(folder)
+        except Exception as error:
+            if told := room.full(error, workspace.path):
+                raise told from error
+            raise
 
 
 def under(workspace: "Workspace", policy: str, folder: Path) -> "Journeys":
@@ -206,7 +245,7 @@ def view(workspace: "Workspace", unit: str = "person", until: int | None = None)
 
     now = Journeys.of(workspace).build
     folder = workspace.path / "views" / f"{now.folder.name}-{now.events_version}-{unit}-{until}"
-    with workspace.alone():
+    with workspace.alone(copy=True):
         if (known := manifest.read(folder / "journeys")) is not None:
             return known
         settings = replace(_settings(workspace), unit=unit, until=until)

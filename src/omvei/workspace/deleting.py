@@ -1,6 +1,7 @@
 """Deleting a person: from the answers at once, from the disk with `purge`, and for good."""
 
 import shutil
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,7 @@ def delete(
     from ..people.names import name
 
     workspace.check()
-    with workspace.alone():
+    with nullcontext() if dry_run else workspace.alone():
         person = workspace.find(who)
         if person is None:
             raise UnknownNameError("person", who, [], "`omvei people` lists who is here.")
@@ -79,12 +80,11 @@ def purge(workspace: "Workspace", progress: "Progress" = silent) -> dict[str, An
     many of the user's own files are left alone: `waiting` in the app to be confirmed, and in the
     `inbox`, those already taken in among them.
     """
-    from ..blocks import erasing, manifest
+    from ..blocks import erasing
     from ..people import policies, table
     from ..sources.contact import hash_email, hash_phone
 
     workspace.check()
-    gone = workspace.deleted
     key = workspace.key.hex()
 
     def hashed(word: str) -> "Iterator[tuple[str, str]]":
@@ -94,21 +94,22 @@ def purge(workspace: "Workspace", progress: "Progress" = silent) -> dict[str, An
                 yield kind, value
 
     with workspace.alone():
+        gone = workspace.deleted
         if workspace.events.exists():
             erasing.erase(workspace.events, gone.waiting)
         if (workspace.path / "rejected").is_dir():
             erasing.scrub_rejected(workspace.events, gone.tombstones, key, hashed)
         policies.forget(workspace.path / "definitions", {named for named, _, _ in gone.waiting})
-        if gone.waiting:
-            replace(gone, waiting=()).write(workspace.path)
-    if workspace.events.exists():
-        build = workspace.build(progress, anew=True)
-        with workspace.alone():
+        if workspace.events.exists():
+            build = workspace.build(progress, anew=True, deleted=replace(gone, waiting=()))
             for old in (workspace.path / "journeys").iterdir():
                 if old.name not in ("manifest", build.folder.name):
                     shutil.rmtree(old, ignore_errors=True)
-            if manifest.read(workspace.path / "journeys") == build:
-                table.vacuum(workspace.path / "people")
+            table.vacuum(workspace.path / "people")
+            erasing.clear(workspace.events)
+        # whom to look for is forgotten last: a purge that was killed can be done again
+        if gone.waiting:
+            replace(gone, waiting=()).write(workspace.path)
     waiting, inbox = workspace.path / "waiting", workspace.path / "inbox"
     return {
         "identifiers": len({named for named, _, _ in gone.waiting}),

@@ -131,7 +131,7 @@ def take(
             digest = hashlib.file_digest(opened, "sha256").hexdigest()[:16]
         known = {} if explicit else recall(workspace.path / "definitions", file)
         reading = _read(workspace, file, name, told | known)
-        with workspace.alone():
+        with workspace.alone(file.stat().st_size):
             gate = Gate(Deleted.read(workspace.path), workspace.key.hex())
             done = workspace.facts(reading.table).append(
                 reading,

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from ..errors import DefinitionError, OmveiError
+from ..keeping import put
 
 FILE = "mappings.yaml"
 SAID = ("source", "mapping", "event", "timezone")
@@ -43,7 +44,7 @@ def remember(definitions: Path, file: Path, told: Mapping[str, Any]) -> None:
     text = yaml.safe_dump(
         [*kept, {"columns": columns, **said}], allow_unicode=True, sort_keys=False
     )
-    (definitions / FILE).write_text(text, encoding="utf-8")
+    put(definitions / FILE, text)
 
 
 def _columns(file: Path) -> list[str]:
