@@ -6,11 +6,13 @@ that a green run there means that nothing was left out.
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+
+from omvei.engines.memory import remember
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -20,6 +22,13 @@ def without(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{reason} Under CI=true nothing may be left out.", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered() -> Iterator[None]:
+    """A test is not answered from what another asked: the app turns memory on for its process."""
+    yield
+    remember(0)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import omvei
 from omvei.answers.handovers import count_handovers
+from omvei.touchpoints import channels
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -67,3 +68,12 @@ def test_the_kernel_agrees_with_the_plain_definition(lines):
             for target in soon - {-1, begun}:
                 expected[begun, target] += 1
     assert found.tolist() == expected.tolist()
+
+
+def test_a_channel_that_only_the_file_names_is_nobodys_mistake(tmp_path):
+    people = {f"a{n}": [(0, "Email"), (1, "our leaflet")] for n in range(12)}
+    told = shop(tmp_path, people)
+    assert {row["source"] for row in told.handovers().to_dicts()} <= {"Email"}
+    rows = {row["id"]: row for row in told.touchpoints().to_dicts()}
+    assert rows["our leaflet"]["ownership"] == "independent"
+    assert "our leaflet" not in channels.names()

@@ -21,7 +21,7 @@ from ..blocks.block import Block
 from ..lenses.rules import DAY
 from ..result import Result
 from ..touchpoints import by_hand
-from ..touchpoints.owners import owners
+from ..touchpoints.owners import owner
 from .intervals import FEW, newcombe, rate
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def handovers(journeys: "Journeys", *, horizon_days: int = 30) -> Result:
     said = {one.id: one.ownership for one in by_hand.load(folder) if one.ownership}
     words = journeys.words["channel"]
     own = [
-        name for name in words if name not in VAGUE and said.get(name, owners()[name][0]) == "owned"
+        name for name in words if name not in VAGUE and said.get(name, owner(name).owner) == "owned"
     ]
     place = np.array([own.index(name) if name in own else -1 for name in words], np.int64)
     counts = journeys.run(Handovers(place, len(own), horizon_days * DAY, journeys.end))

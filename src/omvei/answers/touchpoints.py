@@ -21,7 +21,7 @@ from ..lenses.lens import Lens
 from ..lenses.rules import DAY
 from ..result import Result
 from ..touchpoints import by_hand
-from ..touchpoints.owners import owners
+from ..touchpoints.owners import owner
 from ..touchpoints.vocabulary import INITIATORS, OWNERSHIPS, codes, kinds
 from .control import Control
 from .influence import UNTAKEN, Influence
@@ -129,7 +129,7 @@ def _row(
     people, at = int(served["people"][code]), served["at"][code]
     order = sorted(np.flatnonzero(at).tolist(), key=lambda place: (-at[place], place))
     if by == "channel":
-        ownership, push = owners()[name]
+        ownership, push = owner(name)
     else:
         ownership = OWNERSHIPS[int(served["ownership"][code].argmax())]
         push = INITIATORS[int(served["initiator"][code].argmax())] == "company"

@@ -29,7 +29,7 @@ class Dictionaries:
         if path is not None and told is not None and not unchanged(path, told):
             raise DamagedError(path)
         found: dict[str, list[str]] = {name: [] for name in DICTIONARIES}
-        found |= {"kind": list(vocabulary.kinds()), "channel": channels.names()}
+        found |= {"kind": list(vocabulary.kinds()), "channel": list(channels.names())}
         if path is not None and path.exists():
             table = pq.read_table(path).sort_by("code")
             for name in table.column("dictionary").unique().to_pylist():

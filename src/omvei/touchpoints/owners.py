@@ -23,3 +23,12 @@ def owners() -> dict[str, Owner]:
     """
     said = yaml.safe_load(files(__package__).joinpath("owners.yaml").read_text("utf-8"))
     return {name: Owner(fact["owner"], fact.get("push", False)) for name, fact in said.items()}
+
+
+def owner(channel: str) -> Owner:
+    """The owner of a channel; one that only the user's own file names is taken for independent.
+
+    >>> owner("Email").owner, owner("Billboards of ours").owner
+    ('owned', 'independent')
+    """
+    return owners().get(channel, Owner("independent", False))

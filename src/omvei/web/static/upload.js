@@ -43,7 +43,6 @@ async function watch() {
   if (job.state === 'done' || job.state === 'failed') return location.reload();
   document.getElementById('phase').textContent = job.said;
   if (job.total) { running.max = job.total; running.value = job.done; } else running.removeAttribute('value');
-  else running.removeAttribute('value');
   return setTimeout(watch, 700);
 }
 
