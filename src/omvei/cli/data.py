@@ -177,15 +177,19 @@ def rejected(folder: Path, file: str | None, limit: int, raw: bool) -> None:
 def simulate(events: int | None, orders: int | None, seed: int, out: str, raw: bool) -> None:
     r"""Write a simulated Nordic outdoor shop: events.parquet, truth.json, exports/.
 
+    More than 200,000 events are made in parts, side by side; above a million without exports/.
+
     \b
-    Example:
+    Examples:
       omvei simulate --events 100000 --out simulated
+      omvei simulate --events 50000000 --out large
     """
-    from ..simulate import simulate as make
+    from ..simulate import write
 
     if (events is None) == (orders is None):
         raise click.UsageError("Say either --events N or --orders N.")
-    written = make(events, orders=orders, seed=seed).write(Path(out))
+    with printing.progress(quiet=raw) as watch:
+        written = write(Path(out), events, orders=orders, seed=seed, progress=watch)
     files = {key: str(path) for key, path in written.items()}
     if raw:
         click.echo(json.dumps(files, indent=2))

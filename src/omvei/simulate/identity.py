@@ -52,11 +52,17 @@ class Identity:
 
 
 def identify(
-    rng: np.random.Generator, behaviour: Behaviour, visits: Visits, people: int, browsers: int
+    rng: np.random.Generator,
+    behaviour: Behaviour,
+    visits: Visits,
+    people: int,
+    browsers: int,
+    first: int,
 ) -> Identity:
     """Give each person devices with cookies that wear out, an account number and an address.
 
     A device that denies consent gets a new cookie each visit, so nothing joins its visits.
+    Accounts and cookies are numbered from `first`.
     """
     rules = behaviour.rules
     slots = len(rules["devices"])
@@ -68,9 +74,9 @@ def identify(
     web = visits.device != SHOP
     device, person = np.where(web, visits.device, 0), visits.person
 
-    first = np.full(people, np.iinfo(np.int64).max)
-    np.minimum.at(first, person, visits.start)
-    age = ((visits.start - first[person]) / (life[person] * DAY)).astype(np.int64)
+    began = np.full(people, np.iinfo(np.int64).max)
+    np.minimum.at(began, person, visits.start)
+    age = ((visits.start - began[person]) / (life[person] * DAY)).astype(np.int64)
     consent = consents[person, device]
     # One number for each cookie: person, device and age, or the visit itself where denied.
     shared = (person * slots + device) * 1024 + age
@@ -78,7 +84,7 @@ def identify(
     _, at, cookie = np.unique(mark[web], return_index=True, return_inverse=True)
     owner, born = person[web][at], visits.start[web][at]
     # A prime times the cookie's number keeps the texts apart and their order unreadable.
-    face = 1_000_000_000 + np.arange(len(owner)) * 2_654_435_761 % 8_999_999_993
+    face = 1_000_000_000 + (first + np.arange(len(owner))) * 2_654_435_761 % 8_999_999_993
     cookies = pc.binary_join_element_wise(
         pa.array(face).cast(pa.string()), pa.array(born // SECOND).cast(pa.string()), "."
     )
@@ -91,6 +97,6 @@ def identify(
         owner=owner,
         consent=np.where(web, consent, NONE),
         browser=np.where(web, browser[person, device], NONE),
-        number=1000 + rng.permutation(people),
+        number=first + 1000 + rng.permutation(people),
         language=rng.choice(len(shares), people, p=shares),
     )

@@ -35,7 +35,8 @@ class Scene:
     """In order of time."""
 
     orders: Ints
-    """The numbers people see: (rows.order + 1,), from 1001 in order of time; `NONE` if not kept."""
+    """(rows.order + 1,) the numbers people see, from `first` + 1001 in order of time; `NONE` if
+    not kept."""
 
     value: Ints
     """(orders,) in øre."""
@@ -45,6 +46,9 @@ class Scene:
 
     friends: Ints
     """(pairs, 2) who was told, by whom."""
+
+    first: int
+    """Where the numbers that are written down begin; see `parts`."""
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
@@ -78,6 +82,7 @@ def happen(
     days: int,
     events: int | None,
     orders: int | None,
+    first: int = 0,
 ) -> Scene:
     """Let people in until they have left `events` rows (robots included) or `orders` orders."""
     begin = int(datetime.fromisoformat(start + "T00:00:00+00:00").timestamp()) * SECOND
@@ -87,7 +92,7 @@ def happen(
     each = ORDERS_EACH if events is None else ROWS_EACH
     people = round((wanted or 0) / each * 1.25) + 300
     while True:
-        scene = _everybody(behaviour, world, seed, window, people)
+        scene = _everybody(behaviour, world, seed, window, people, first)
         counted = scene.rows if events is not None else scene.rows.take(scene.rows.order >= 0)
         if events is None:
             counted = counted.take(counted.kind == scene.kinds.index("purchase"))
@@ -116,16 +121,22 @@ def enough(counts: Ints, wanted: int) -> Ints:
 
 
 def _everybody(
-    behaviour: Behaviour, world: World, seed: int, window: tuple[int, int], people: int
+    behaviour: Behaviour,
+    world: World,
+    seed: int,
+    window: tuple[int, int],
+    people: int,
+    first: int,
 ) -> Scene:
     kinds = tuple(dict.fromkeys((*behaviour.kinds, *follow.KINDS)))
     code = {kind: place for place, kind in enumerate(kinds)}
     begin, end = window
-    first = starts(stream(seed, "starts"), behaviour, people, begin, (end - begin) // DAY)
+    arrived = starts(stream(seed, "starts"), behaviour, people, begin, (end - begin) // DAY)
     shelf = (len(world.categories), world.per_category)
-    walk = Crowd(stream(seed, "walk"), behaviour, first, window, shelf).walk()
+    walk = Crowd(stream(seed, "walk"), behaviour, arrived, window, shelf).walk()
     browsers = len(world.names["browsers"])
-    identity = identify(stream(seed, "identity"), behaviour, walk.visits, people, browsers)
+    luck = stream(seed, "identity")
+    identity = identify(luck, behaviour, walk.visits, people, browsers, first)
 
     luck = stream(seed, "follow")
     visited = follow.visited(walk, code["purchase"])
@@ -161,6 +172,7 @@ def _everybody(
         value=_values(stream(seed, "value"), behaviour, world, bought.product),
         kept=nothing,
         friends=np.zeros((0, 2), np.int64),
+        first=first,
     )
 
 
@@ -196,7 +208,7 @@ def _only(scene: Scene, kept: Ints, seed: int) -> Scene:
     rows = rows.take(np.lexsort((np.arange(len(rows)), rows.person, rows.time)))
     bought = rows.order[rows.kind == code["purchase"]]
     orders = np.full(len(scene.value), NONE)
-    orders[bought] = 1001 + np.arange(len(bought))
+    orders[bought] = scene.first + 1001 + np.arange(len(bought))
     return Scene(
         **{
             **vars(scene),

@@ -52,7 +52,7 @@ def table(told: Telling, robots: int, seed: int) -> pa.Table:
     whole = pa.concat_tables(parts)
     time = whole["time"].cast(pa.int64()).to_numpy()
     whole = whole.take(pa.array(np.argsort(time, kind="stable"))).combine_chunks()
-    number = pa.array(np.arange(1, len(whole) + 1)).cast(pa.string())
+    number = pa.array(told.scene.first + np.arange(1, len(whole) + 1)).cast(pa.string())
     ids = pc.binary_join_element_wise("e", pc.utf8_lpad(number, 8, "0"), "")
     return whole.add_column(0, "event_id", ids)
 
@@ -75,7 +75,7 @@ def columns(told: Telling) -> dict[str, pa.Array]:
     products = world.products
     paid = np.array(["term" in c for c in channels])
     tagged = np.where(paid[told.channel] & (told.channel >= 0), told.term, NONE)
-    session = pa.array(np.where(told.web, visit, 0), mask=~told.web).cast(pa.string())
+    session = pa.array(scene.first + visit, mask=~told.web).cast(pa.string())
     return {
         "time": pa.array(rows.time).cast(TYPES["time"]),
         "event": kind,

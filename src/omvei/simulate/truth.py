@@ -1,6 +1,7 @@
 """What is true in the simulated shop and cannot be seen in its events."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,12 @@ from .identity import CONSENTS
 from .rows import NONE
 from .telling import Telling
 from .walk import SHOP
+
+COUNTS = (
+    *("events", "bots", "people", "web_visitors", "buyers", "web_buyers", "orders", "web_orders"),
+    *("revenue", "visits", "kinds", "joins"),
+)
+"""What is added up over the parts of a shop."""
 
 
 def truth(told: Telling, events: pa.Table, seed: int, label: str) -> dict[str, object]:
@@ -117,7 +124,7 @@ def joins(told: Telling) -> dict[str, int]:
     identifiers = people(told)
     kinds = identifiers["kind"].value_counts().to_pylist()
     cookies = identifiers.filter(pc.equal(identifiers["kind"], "anonymous_id"))
-    each = np.bincount(cookies["person"].to_numpy())
+    _, each = np.unique(cookies["person"].to_numpy(), return_counts=True)
     return {
         **{f"{one['values']}s": one["counts"] for one in kinds},
         "people_with_several_cookies": int((each > 1).sum()),
@@ -147,12 +154,54 @@ def people(told: Telling) -> pa.Table:
     rest = sum(len(names) for kind, names, _ in parts if kind != "anonymous_id")
     return pa.table(
         {
-            "kind": pa.concat_arrays([pa.array([kind] * len(names)) for kind, names, _ in parts]),
+            "kind": pa.concat_arrays(
+                [pa.array([kind] * len(names), pa.string()) for kind, names, _ in parts]
+            ),
             "identifier": pa.concat_arrays([names for _, names, _ in parts]),
             "consent": pa.concat_arrays([asked, pa.nulls(rest, pa.string())]),
-            "person": pa.concat_arrays([pa.array(owner) for *_, owner in parts]),
+            "person": pa.concat_arrays([pa.array(scene.first + owner) for *_, owner in parts]),
         }
     )
+
+
+def together(parts: Sequence[dict[str, Any]], seed: int) -> dict[str, Any]:
+    """The truth of a shop made in parts: counts are added up, shares are made anew from them."""
+    first, happened = parts[0], _added([part["happened"] for part in parts])
+    counts = {name: _added([part[name] for part in parts]) for name in COUNTS}
+    buyers = sum(part["buyers_share_of_web_visitors"] * part["web_visitors"] for part in parts)
+    channels = {
+        name: fact | {"visits": sum(part["channels"][name]["visits"] for part in parts)}
+        for name, fact in first["channels"].items()
+    }
+    placebo = first["placebo"]
+    went, back = (happened[f"explore_to_evaluate{end}"] for end in ("", "_to_explore"))
+    ever, left = happened["people_ever"], happened["people_left_for_good"]
+    return first | {
+        "seed": seed,
+        **counts,
+        "revenue": round(counts["revenue"], 2),
+        "buyers_share_of_web_visitors": buyers / counts["web_visitors"],
+        "kinds": dict(sorted(counts["kinds"].items())),
+        "placebo": placebo | {"visits": channels[placebo["name"]]["visits"]},
+        "channels": channels,
+        "happened": happened
+        | {
+            "loop_rate": back / max(went, 1),
+            "leak_rate": {stage: left[stage] / max(ever[stage], 1) for stage in STAGES},
+        },
+    }
+
+
+def _added(values: Sequence[Any]) -> Any:
+    """Numbers added up, name by name.
+
+    >>> _added([{"a": 1, "b": {"c": 2}}, {"a": 3, "b": {"d": 4}}])
+    {'a': 4, 'b': {'c': 2, 'd': 4}}
+    """
+    if not isinstance(values[0], dict):
+        return sum(values)
+    names = dict.fromkeys(name for value in values for name in value)
+    return {name: _added([value[name] for value in values if name in value]) for name in names}
 
 
 def _visits(told: Telling) -> dict[str, int]:
