@@ -27,7 +27,7 @@ from .behaviour import world
 from .shop import EXPORTS, FILES, LABEL, simulate
 
 EVENTS, ORDERS = 200_000, 600
-"""The most events, and the most orders, of one part; a part needs about 0.5 GB."""
+"""The most events, and the most orders, of one part; a part needs about 0.6 GB."""
 
 STEP = 1_000_000
 """How far the numbers of one part are from those of the next; no part comes near it."""
