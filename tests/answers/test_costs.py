@@ -87,7 +87,7 @@ def test_what_no_visit_shows_is_not_observed_and_never_zero(tmp_path):
 
 def test_channels_campaigns_days_and_totals_have_the_same_sum(tmp_path):
     told = shop(tmp_path, BRAND, META).journeys.costs().to_json()
-    for part in ("totals", "days", "campaigns", "channels"):
+    for part in ("totals", "days", "months", "campaigns", "channels"):
         assert sum(row["cost"] for row in told[part]) == pytest.approx(170.1)
     assert told["totals"][0]["clicks"] == 18
     assert (told["first_day"], told["last_day"], told["files"]) == ("2026-01-01", "2026-01-02", 2)

@@ -13,6 +13,7 @@ ADDRESSES = [
     "/map?by=kind&source=product_view&target=add_to_cart", "/map?follow=any", "/people",
     "/people/u1", "/leaks", "/funnel", "/questions", "/data", "/nothing",
     "/data/sources", "/data/sources/meta-ads", "/data/quality", "/data/identity",
+    "/data/costs", "/data/paths",
     "/models", "/models?show=full",
     "/models/compare", "/models/stdc", "/models/messy_middle", "/models/five_stage",
     "/plan", "/checklist", "/advice", "/plans", "/touchpoints", "/content", "/channels",

@@ -20,7 +20,7 @@ ADDRESSES = [
     "/content?stage=decision&format=offer&channel=Email",
     "/funnel?by=kind&step=search&step=purchase&within=7d", "/data", "/data/rejected",
     "/data/sources", "/data/sources/meta-ads", "/data/sources/table",
-    "/data/quality", "/data/identity",
+    "/data/quality", "/data/identity", "/data/costs", "/data/costs?period=all", "/data/paths",
     "/models", "/models?show=full", "/models?from=2000-01-01&to=2000-01-02",
     "/models/cdj2009", "/models/messy_middle", "/models/stdc?care_min_purchases=2",
     "/models/compare", "/models/compare?a=stdc&b=hankins",

@@ -31,12 +31,13 @@ def costs(journeys: "Journeys", *, horizon_days: int = 30) -> Result:
     """What was spent, by day, campaign and channel; never added across currencies.
 
     Parts: `totals` (`currency, cost, impressions, clicks, claimed`), `days` (`day, currency,
-    cost`), `campaigns` and `channels`. These two have `currency, cost, impressions, clicks,
-    claimed` (conversions that the platform counts as its own), `visits`, `people`, `buyers` (people
-    who reached the goal within the horizon after they first came that way), `per_visit` and
-    `per_buyer`; a campaign also `platform, account, campaign, channel` and `channel_by`: what names
-    the channel, the `file`, the campaign's own `visits`, or a `rule`. What no visit shows is None:
-    not observed. A person may stand in several rows, so `people` and `buyers` do not add up.
+    cost`), `months` (`month` and the same as `totals`), `campaigns` and `channels`. These two have
+    `currency, cost, impressions, clicks, claimed` (conversions that the platform counts as its
+    own), `visits`, `people`, `buyers` (people who reached the goal within the horizon after they
+    first came that way), `per_visit` and `per_buyer`; a campaign also `platform, account, campaign,
+    channel` and `channel_by`: what names the channel, the `file`, the campaign's own `visits`, or a
+    `rule`. What no visit shows is None: not observed. A person may stand in several rows, so
+    `people` and `buyers` do not add up.
 
     `n` is how many people came by any of these channels in the days that have costs. Days are those
     of the advertising account; visits are counted by UTC.
@@ -76,6 +77,12 @@ def costs(journeys: "Journeys", *, horizon_days: int = 30) -> Result:
             "days": [
                 {"day": key[0].isoformat(), "currency": key[1], "cost": float(_cost(these))}
                 for key, these in _by(rows, "day", "currency")
+            ],
+            "months": [
+                {"month": key[0], "currency": key[1], **_sums(these)}
+                for key, these in _by(
+                    [row | {"month": f"{row['day']:%Y-%m}"} for row in rows], "month", "currency"
+                )
             ],
             "campaigns": [_written(row) for row in campaigns],
             "channels": [_written(row) for row in channels],
