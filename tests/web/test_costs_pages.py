@@ -46,7 +46,7 @@ def test_what_no_visit_shows_is_a_dash(told):
 
 
 def test_a_group_does_not_narrow_the_costs(told):
-    both = [told.get(f"/data/costs.json?period=all{who}").json() for who in ("", "&unit=account")]
+    both = [told.get(f"/data/costs.json?period=all{who}").json() for who in ("", "&consent=granted")]
     assert both[0] == both[1]
 
 
