@@ -12,9 +12,12 @@ COLUMNS = ("who", "wall s", "CPU s", "peak MB", "ratio", "ns/event")
 MADE = {
     "simulate": "simulate and write",
     "import": "import and build",
+    "models": "stages of all models that come along, first time",
     "cold": "first answer of a new process (map, --json)",
     "help": "omvei --help",
 }
+FAST = ("simulate", "import", "models")
+"""What has a speed in events a second."""
 ASKED = {
     "moves": "Which kind of touchpoint follows which, how often",
     "gaps": "The same, with the exact median of the time between",
@@ -69,9 +72,7 @@ def write(path: Path, told: list[dict[str, Any]]) -> None:
             [
                 name,
                 *(f"{made[what][key]:,.2f}" for key in ("wall", "cpu", "peak")),
-                f"{made['events'] / made[what]['wall']:,.0f}"
-                if what in ("simulate", "import")
-                else "",
+                f"{made['events'] / made[what]['wall']:,.0f}" if what in FAST else "",
             ]
             for what, name in MADE.items()
         ]
