@@ -57,9 +57,10 @@ def written(log: Path) -> tuple[int, float]:
     """Bytes that tasks wrote for other tasks, and the seconds that tasks ran, by the event log."""
     size, seconds = 0, 0.0
     for file in log.rglob("*"):
-        for line in file.read_text("utf-8").splitlines() if file.is_file() else ():
-            event = json.loads(line)
-            if metrics := event.get("Task Metrics"):
+        # one event a line; beside the logs lie checksums, which are none
+        lines = file.read_bytes().split(b"\n") if file.is_file() else []
+        for line in (each for each in lines if each.startswith(b"{")):
+            if metrics := json.loads(line).get("Task Metrics"):
                 size += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"]
                 seconds += metrics["Executor Run Time"] / 1e3
     return size, seconds
