@@ -9,6 +9,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,7 @@ from omvei.web.jobs import Jobs
 from omvei.web.refusals import full
 from omvei.web.showing import as_json, show, wants_json
 from omvei.web.showing import said as words_of
+from omvei.web.warming import warm
 from omvei.workspace import room
 
 LIMIT = 2 << 30
@@ -221,8 +223,8 @@ def serve(path: Path | str, host: str = "127.0.0.1", port: int = 8321) -> None:
     hosts = () if host in LOOPBACK else (host, socket.gethostname().lower())
     application = app(path, hosts=hosts)
     _check_free(host, port)
-    # The first map would wait for its kernels to be compiled; do it while the reader comes.
-    threading.Thread(target=_warm, args=(path,), daemon=True).start()
+    threading.Thread(target=warm, args=(path,), daemon=True).start()
+    application.state.jobs.then = partial(warm, path)
     print(f"Omvei shows {Path(path).resolve().name} on http://{host}:{port}")  # noqa: T201
     uvicorn.run(application, host=host, port=port, log_level="warning", server_header=False)
 
@@ -249,17 +251,6 @@ class Static(StaticFiles):
             file = Path(drawings.__file__).parent / path
             return str(file), file.stat()
         return super().lookup_path(path)
-
-
-def _warm(path: Path | str) -> None:
-    from omvei.drawings import map as drawing
-
-    try:
-        journeys = omvei.open(path).journeys
-        drawing.draw(journeys.map().to_json(), words("en"))
-        journeys.findings()
-    except OmveiError:
-        pass  # no data yet: nothing to warm
 
 
 def _missing(request: Request, error: Exception) -> Response:

@@ -1,5 +1,4 @@
-"""
-Imports that run while the pages go on.
+"""Imports that run while the pages go on.
 
 A job is one file being taken in by a thread of its own; one runs at a time, because a workspace has
 one writer. Its state is read by the progress page.
@@ -57,6 +56,8 @@ class Jobs:
         """Where sent files lie until they are taken in or thrown away."""
         self._jobs: dict[str, Job] = {}
         self._turn = threading.Lock()
+        self.then: Callable[[], None] | None = None
+        """What is done after each job that went well, while others may already begin."""
         self._sweep()
 
     def keep(self, name: str) -> tuple[str, Path]:
@@ -117,3 +118,5 @@ class Jobs:
                 raise
             finally:
                 self.drop(job.id)
+        if self.then and job.state == "done":
+            threading.Thread(target=self.then, daemon=True).start()
