@@ -1,32 +1,11 @@
-"""The pages in a real browser: accessible, usable by keyboard, and without a script too."""
+"""The pages in a real browser: usable by keyboard, and without a script too."""
 
 import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from web.conftest import serve
-
-ADDRESSES = [
-    "/", "/map?by=kind", "/map?by=kind&node=product_view", "/map?by=stage&lens=hankins",
-    "/map?by=kind&source=product_view&target=add_to_cart", "/map?follow=any", "/people",
-    "/people/u1", "/leaks", "/funnel", "/questions", "/data", "/nothing",
-    "/data/sources", "/data/sources/meta-ads", "/data/quality", "/data/identity",
-    "/data/costs", "/data/paths",
-    "/models", "/models?show=full",
-    "/models/compare", "/models/stdc", "/models/messy_middle", "/models/five_stage",
-    "/plan", "/checklist", "/advice", "/plans", "/touchpoints", "/content", "/channels",
-    "/attribution", "/groups", "/campaigns", "/report",
-]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -38,38 +17,6 @@ def page(browser: Browser) -> Iterator[Page]:
     yield opened
     opened.close()
     assert troubles == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_no_page_has_a_barrier(browser, served, scheme, width):
-    axe, found = Axe(), []
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, locale="nb-NO"
-    )
-    for address in ADDRESSES:
-        page = context.new_page()
-        page.goto(served + address)
-        page.wait_for_timeout(250)  # colours fade in
-        for trouble in axe.run(page).response["violations"]:
-            found.append((address, trouble["id"], [node["html"][:90] for node in trouble["nodes"]]))
-        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        found += [(address, "wider than the screen", wider)] if wider > 0 else []
-        page.close()
-    context.close()
-    assert found == []
-
-
-def test_an_empty_and_a_small_workspace_have_no_barrier(browser, empty, few):
-    axe, found = Axe(), []
-    for path in (empty, few):
-        for at in serve(path):
-            for address in ("/", "/map", "/leaks", "/models", "/plan", "/data"):
-                page = browser.new_page(locale="nb-NO")
-                page.goto(at + address)
-                found += [(address, v["id"]) for v in axe.run(page).response["violations"]]
-                page.close()
-    assert found == []
 
 
 def test_a_click_on_a_path_tells_about_it_without_leaving_the_page(page, served):

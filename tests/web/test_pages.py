@@ -25,12 +25,14 @@ ADDRESSES = [
     "/models/cdj2009", "/models/messy_middle", "/models/stdc?care_min_purchases=2",
     "/models/compare", "/models/compare?a=stdc&b=hankins",
     "/models/compare?from=2000-01-01&to=2000-01-02",
-    "/models/hankins?from=2000-01-01&to=2000-01-02",
+    "/models/hankins?from=2000-01-01&to=2000-01-02", "/models/hankins",
+    "/models/loops", "/models/loops?lens=hankins", "/models/stages", "/models/rounds",
+    "/models/own", "/report",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-@pytest.mark.parametrize("language", ["en", "nb", "sv"])
+@pytest.mark.parametrize("language", ["en", "nb", "sv", "da"])
 def test_every_page_is_there_in_every_language(pages, address, language):
     answer = pages.get(address, headers={"accept-language": language})
     assert answer.status_code == 200

@@ -4,11 +4,9 @@ advice, in each language; then on paper. The pictures are kept for somebody to l
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 from web.conftest import serve
 from web.test_worksheets import SITEMAP
 
@@ -21,14 +19,6 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 KEY = re.compile(r"\b(plan|sheet|content|checklist|advised|channels|touchpoints|report|nav)\.\w+")
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
