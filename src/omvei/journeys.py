@@ -4,9 +4,9 @@ import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
-from functools import cache, cached_property, partial
+from functools import cache, cached_property, partial, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 import numpy as np
 
@@ -63,6 +63,7 @@ from .lenses.own import files as own_files
 from .lenses.own import open_own, usable
 from .moment import moment
 from .people import table
+from .result import Result
 from .touchpoints.vocabulary import codes
 from .workspace import Workspace
 
@@ -79,6 +80,20 @@ FIRST_LENS = "five_stage"
 
 KEPT = 2_000_000
 """Up to so many touchpoints a question keeps the blocks it has narrowed, for the next analysis."""
+
+
+Asked = ParamSpec("Asked")
+Answer = Callable[Concatenate["Journeys", Asked], Result]
+
+
+def _worded(answer: Answer[Asked]) -> Answer[Asked]:
+    """The answer, with the words of the workspace's own models: its drawing may name a stage."""
+
+    @wraps(answer)
+    def ask(self: "Journeys", /, *args: Asked.args, **kwargs: Asked.kwargs) -> Result:
+        return replace(answer(self, *args, **kwargs), own=self.own_models)
+
+    return ask
 
 
 @dataclass(frozen=True)
@@ -212,12 +227,12 @@ class Journeys:
     # -- asking: each answer is written, documented and tested in a module of its own ----------
 
     summary = summary.summary
-    map = map.map
-    trace = trace.trace
+    map = _worded(map.map)
+    trace = _worded(trace.trace)
     dropped = funnel.dropped
-    funnel = funnel.funnel
-    leaks = leaks.leaks
-    own = own.own
+    funnel = _worded(funnel.funnel)
+    leaks = _worded(leaks.leaks)
+    own = _worded(own.own)
     matrix = matrix.matrix
     numbers = numbers.numbers
     loopers = loops.loopers
@@ -240,13 +255,13 @@ class Journeys:
     unseen = coverage.unseen
     beside = policies.beside
     questions = questions.questions
-    content = content.content
-    readiness = choice.readiness
+    content = _worded(content.content)
+    readiness = _worded(choice.readiness)
     attribution = attribution.attribution
-    choice = choice.choice
+    choice = _worded(choice.choice)
     groups = groups.groups
     costs = costs.costs
-    touchpoints = touchpoints.touchpoints
+    touchpoints = _worded(touchpoints.touchpoints)
     handovers = handovers.handovers
     conform = conform.conform
     alongside = deviating.alongside

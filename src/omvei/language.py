@@ -267,11 +267,17 @@ class Words:
         return self.stage(lens, name) if by == "stage" else name
 
 
+def words(language: str, own: Mapping[str, "Lens"] | None = None) -> Words:
+    """Return the words of `language`; English for a language there is no catalogue of.
+
+    own  a workspace's own models, by name
+    """
+    found = _words(language if language in LANGUAGES else "en")
+    return replace(found, own=own) if own else found
+
+
 @cache
-def words(language: str) -> Words:
-    """Return the words of `language`; English for a language there is no catalogue of."""
-    if language not in LANGUAGES:
-        language = "en"
+def _words(language: str) -> Words:
     return Words(language, {**_catalogue("en"), **_catalogue(language)})
 
 

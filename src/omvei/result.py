@@ -1,6 +1,7 @@
 """What every answer gives: a table, what it means, and the same few ways to show it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,9 @@ class Result:
     parts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """The rows, by part; the last part is the main table."""
 
+    own: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """The workspace's own models, by name: a drawing needs their words."""
+
     @property
     def table(self) -> pa.Table:
         """The main table, as Arrow."""
@@ -53,7 +57,7 @@ class Result:
         """The drawing, as SVG text."""
         from .drawings import draw
 
-        return draw(self.to_json(), language)
+        return draw(self.to_json(), language, self.own)
 
     def sheet(self, language: str = "en") -> "Sheet":
         """The worksheet to pass on: `.pdf()`, `.png()`, `.html()`, `.csv()`, `.xlsx()`.
@@ -63,7 +67,7 @@ class Result:
         """
         from .sheets import sheet
 
-        return sheet(self.to_json(), language)
+        return sheet(self.to_json(), language, self.own)
 
     def _repr_html_(self) -> str:
         return self.plot()

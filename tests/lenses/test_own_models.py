@@ -4,6 +4,7 @@ import drawing
 import pytest
 from click.testing import CliRunner
 
+import omvei
 from omvei import lenses
 from omvei.cli import main
 from omvei.errors import DefinitionError, LensError, OmveiError, UnknownNameError
@@ -173,3 +174,23 @@ def test_check_on_the_command_line_fails_with_the_line(tmp_path):
 
 def test_every_given_parameter_still_changes_the_model():
     assert read(GOOD, "mine.yaml", {"quiet_days": 5}).digest != read(GOOD, "mine.yaml").digest
+
+
+def test_what_is_drawn_and_passed_on_has_the_models_own_words(tmp_path):
+    shop = drawing.journeys(
+        tmp_path, **{f"p{n}": "search product_view add_to_cart purchase" for n in range(12)}
+    )
+    file = copy(shop.workspace.path, "mine", "stdc")
+    file.write_text(file.read_text().replace("nb: Tenke", "nb: Grubler"))
+    mine = omvei.open(shop.workspace.path).journeys.lens("mine")
+    for answer in (mine.map("stage"), mine.own(), mine.leaks(), mine.choice()):
+        said = answer.sheet("nb").html() if answer.answer == "choice" else answer.plot("nb")
+        assert "Grubler" in said, answer.answer
+        assert "own" not in answer.to_json().keys() - {"answer"}
+    told = CliRunner().invoke(
+        main,
+        ["-w", str(shop.workspace.path), "map", "--by", "stage", "--lens", "mine",
+         "--html", str(tmp_path / "map.html"), "--language", "nb"],
+    )  # fmt: skip
+    assert told.exit_code == 0, told.output
+    assert "Grubler" in (tmp_path / "map.html").read_text()

@@ -48,6 +48,12 @@ def test_every_page_of_models_has_it(pages, address, language):
     assert "Our way" in answer.text or address.startswith("/people")
 
 
+def test_a_worksheet_through_it_is_passed_on(pages):
+    answer = pages.get("/touchpoints.html?lens=our_way")
+    assert answer.status_code == 200
+    assert pages.get("/touchpoints.pdf?lens=our_way").content.startswith(b"%PDF")
+
+
 def test_it_sees_people_as_the_model_it_is_a_copy_of(pages):
     mine = pages.get("/models/our_way.json").json()["stages"]
     assert [row["people"] for row in mine] == [

@@ -303,7 +303,7 @@ def show(result: Any, raw: bool) -> None:
     meta = click.get_current_context().meta
     asked = {form: meta[f"omvei.{form}"] for form in FILES if f"omvei.{form}" in meta}
     for form, file in asked.items():
-        Path(file).write_bytes(_made(said, form, meta.get("omvei.language", "en")))
+        Path(file).write_bytes(_made(result, form, meta.get("omvei.language", "en")))
         click.echo(f"Wrote {file}", err=True)
     if raw:
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
@@ -311,16 +311,17 @@ def show(result: Any, raw: bool) -> None:
         printing.result(said)
 
 
-def _made(said: dict[str, Any], form: str, language: str) -> bytes:
+def _made(result: Any, form: str, language: str) -> bytes:
     """An answer as a file; small groups are left out."""
     from ..language import LANGUAGES
-    from ..sheets import SHEETS, sheet, written
+    from ..sheets import SHEETS, written
 
     if language not in LANGUAGES:
         raise UnknownNameError("language", language, list(LANGUAGES))
+    said = result.to_json()
     if said["answer"] in SHEETS:
-        return written(sheet(said, language), form)
+        return written(result.sheet(language), form)
     from ..answers.sharing import shared
     from ..drawings import page
 
-    return page(shared(said), language).encode("utf-8")
+    return page(shared(said), language, result.own).encode("utf-8")

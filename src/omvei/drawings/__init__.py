@@ -8,28 +8,33 @@ notebook, `--html` and the web page show the same picture. Colours come from `dr
 
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from omvei.language import Words
+    from omvei.lenses.lens import Lens
+
+Own = Mapping[str, "Lens"] | None
 MODELS = ("own", "rounds")
 """Answers that are drawn with the style sheet of the models."""
 
 
-def draw(answer: Mapping[str, Any], language: str = "en") -> str:
+def draw(answer: Mapping[str, Any], language: str = "en", own: Own = None) -> str:
     """Return the picture of an answer, with its styles: for a notebook.
 
-    The map is SVG; a trace, a funnel, leaks and a model are a piece of HTML. Raises `KeyError`
-    for an answer that has no drawing.
+    The map is SVG; a trace, a funnel, leaks and a model are a piece of HTML. `own` are the
+    workspace's own models, by name. Raises `KeyError` for an answer that has no drawing.
     """
     from omvei.drawings import map
     from omvei.language import words
 
     if answer["answer"] == "map":
-        return map.picture(answer, words(language))
+        return map.picture(answer, words(language, own))
     css = styles(models=answer["answer"] in MODELS)
-    return f'<div class="omvei"><style>{css}</style>{_body(answer, language)}</div>'
+    return f'<div class="omvei"><style>{css}</style>{_body(answer, words(language, own))}</div>'
 
 
-def page(answer: Mapping[str, Any], language: str = "en") -> str:
+def page(answer: Mapping[str, Any], language: str = "en", own: Own = None) -> str:
     """Return the picture of an answer as one self-contained HTML page: for `--html FILE`.
 
     Raises `KeyError` for an answer that has no drawing.
@@ -38,12 +43,12 @@ def page(answer: Mapping[str, Any], language: str = "en") -> str:
     from omvei.drawings.sheet import html_page, notes
     from omvei.language import words
 
-    said = words(language)
+    said = words(language, own)
     if answer["answer"] == "map":
         return map.page(answer, said)
-    own = answer["answer"] == "own"
-    title = said.lens(answer["lens"]) if own else said(f"{answer['answer']}.title")
-    body = notes(answer, said) + _body(answer, language)
+    named = answer["answer"] == "own"
+    title = said.lens(answer["lens"]) if named else said(f"{answer['answer']}.title")
+    body = notes(answer, said) + _body(answer, said)
     return html_page(title, body, said, styles(models=answer["answer"] in MODELS))
 
 
@@ -54,9 +59,8 @@ def styles(*, models: bool) -> str:
     return "".join(folder.joinpath(sheet).read_text("utf-8") for sheet in sheets)
 
 
-def _body(answer: Mapping[str, Any], language: str) -> str:
+def _body(answer: Mapping[str, Any], said: "Words") -> str:
     from omvei.drawings import funnel, leaks, models, planned, rounds, trace
-    from omvei.language import words
 
     drawings = {
         "funnel": funnel.draw,
@@ -67,4 +71,4 @@ def _body(answer: Mapping[str, Any], language: str) -> str:
         "conform": planned.whole,
         "alongside": planned.whole,
     }
-    return drawings[answer["answer"]](answer, words(language))
+    return drawings[answer["answer"]](answer, said)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .. import lenses
 from ..language import Words
 from . import cells, readiness
 from .sheet import Item, Part, Sentences, Table
@@ -11,7 +10,7 @@ from .sheet import Item, Part, Sentences, Table
 
 def parts(said: Mapping[str, Any], t: Words) -> list[Part]:
     """The model's table; ready now; how soon people buy; visits; pools; sales."""
-    model = lenses.load(said["lens"])
+    model = t.model(said["lens"])
     keys = ("stage", "channels.thinks", "channels.create", "channels.where")
     stages = tuple(
         (

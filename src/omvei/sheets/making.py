@@ -8,6 +8,7 @@ from typing import Any
 from ..answers.sharing import LEAST, shared
 from ..errors import UnknownNameError
 from ..language import Words, words
+from ..lenses.lens import Lens
 from .cells import last_day
 from .sheet import Part, Sheet
 
@@ -50,14 +51,16 @@ FORMS: Mapping[str, str] = {
 """What can be made of a worksheet, and what a browser calls it."""
 
 
-def sheet(said: Json, language: str = "en") -> Sheet:
+def sheet(said: Json, language: str = "en", own: Mapping[str, Lens] | None = None) -> Sheet:
     """The worksheet of an answer (`Result.to_json()`), in a language.
+
+    own  the workspace's own models, by name
 
     Raises `UnknownNameError` for an answer that is no worksheet.
     """
     if said["answer"] not in SHEETS:
         raise UnknownNameError("worksheet", str(said["answer"]), list(SHEETS))
-    made, t = SHEETS[said["answer"]], words(language)
+    made, t = SHEETS[said["answer"]], words(language, own)
     told = shared(dict(said))
     parts: Parts = import_module(f".{made.module}", __package__).parts
     window = told.get("window") or {}

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from omvei.sheets import Drawing, Number, Sentences, sheet
-from omvei.web.asking import workspace
+from omvei.web.asking import own_models, workspace
 from omvei.web.showing import address, as_json, said, show, wants_json
 
 
@@ -23,7 +23,7 @@ def report(request: Request) -> Response:
     if wants_json(request):
         return as_json(told)
     kept = {"month": request.query_params.get("month")}
-    parts = _parts(sheet(told, said(request).language))
+    parts = _parts(sheet(told, said(request).language, own_models(request)))
     return show(
         request, "report.html", report=told, kept=kept, parts=parts,
         simulated=told.get("simulated", False), json=address("/report.json", kept),

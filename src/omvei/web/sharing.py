@@ -18,7 +18,7 @@ from omvei.web import (
     start,
     touchpoints,
 )
-from omvei.web.asking import workspace
+from omvei.web.asking import own_models, workspace
 from omvei.web.showing import said
 
 Answer = Callable[[Request], dict[str, Any]]
@@ -40,7 +40,7 @@ PAGES: Mapping[str, Answer] = {
 def file(request: Request) -> Response:
     """Give a page's worksheet as the file that its address ends with."""
     name, _, form = request.url.path.lstrip("/").rpartition(".")
-    made = sheet(PAGES[name](request), said(request).language)
+    made = sheet(PAGES[name](request), said(request).language, own_models(request))
     kept = "inline" if form in ("html", "png") else "attachment"
     saved = f"{workspace(request).path.name}-{name}-{made.made}.{form}"
     plain = "".join(sign if sign.isascii() and sign not in '"\\' else "_" for sign in saved)
