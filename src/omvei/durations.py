@@ -36,6 +36,15 @@ def parse(text: str) -> timedelta:
     return length
 
 
+def days(text: str) -> int:
+    """Read a duration in whole days, at least one.
+
+    >>> days("2w"), days("12h")
+    (14, 1)
+    """
+    return max(1, round(parse(text).total_seconds() / UNITS["d"]))
+
+
 def say(seconds: float) -> str:
     """A duration in the largest unit that fits, for tables.
 

@@ -11,6 +11,22 @@ if TYPE_CHECKING:
     from .sheets import Sheet
 
 
+def of_nobody(simulated: bool) -> dict[str, Any]:
+    """The meaning of an answer where nothing was imported yet: nobody was counted.
+
+    >>> of_nobody(False)["n"]
+    0
+    """
+    return {
+        "n": 0,
+        "unit": "people",
+        "label": "observed",
+        "window": {"from": None, "to": None},
+        "goal": None,
+        "simulated": simulated,
+    }
+
+
 @dataclass(frozen=True)
 class Result:
     """An answer. The type never depends on an argument; the keys of `to_json()` are documented

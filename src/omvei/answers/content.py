@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..blocks.block import Block
 from ..lenses import lens as lenses
 from ..lenses.carrier import NOWHERE
-from ..result import Result
+from ..result import Result, of_nobody
 from ..touchpoints import inventory
 from ..touchpoints.formats import formats, of_kind
 from ..touchpoints.vocabulary import kinds
@@ -145,12 +145,7 @@ def without_data(folder: Path, simulated: bool) -> Result:
     """The content map of a workspace without data: the inventory in `folder`, and the gaps."""
     pieces = _pieces(inventory.load(folder), {}, {}, {})
     nothing: dict[str, Any] = {
-        "n": 0,
-        "unit": "people",
-        "label": "observed",
-        "window": {"from": None, "to": None},
-        "goal": None,
-        "simulated": simulated,
+        **of_nobody(simulated),
         "lens": LENS,
     }
     return Result(

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..blocks.block import Block
 from ..groups import group as kept
-from ..result import Result
+from ..result import Result, of_nobody
 from .intervals import FEW, wilson
 
 if TYPE_CHECKING:
@@ -50,16 +50,10 @@ def groups(journeys: "Journeys") -> Result:
 
 def without_data(kept_groups: dict[str, kept.Group], simulated: bool) -> Result:
     """The same where nothing was imported yet: nobody was counted, so nothing is said of size."""
-    meaning: dict[str, Any] = {
-        "n": 0,
-        "unit": "people",
-        "label": "observed",
-        "window": {"from": None, "to": None},
-        "goal": None,
-        "simulated": simulated,
-    }
     return Result(
-        "groups", meaning, {"rows": [_row(g, None, None, None, None) for g in kept_groups.values()]}
+        "groups",
+        of_nobody(simulated),
+        {"rows": [_row(g, None, None, None, None) for g in kept_groups.values()]},
     )
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..lenses.lens import Lens
 from ..lenses.rules import DAY
-from ..result import Result
+from ..result import Result, of_nobody
 from ..touchpoints import by_hand
 from ..touchpoints.owners import owner
 from ..touchpoints.vocabulary import INITIATORS, OWNERSHIPS, codes, kinds
@@ -249,12 +249,7 @@ def unseen(said: by_hand.ByHand) -> Row:
 def by_hand_only(folder: Path, lens: Lens, simulated: bool) -> Result:
     """The touchpoint map of a workspace without data: what is written down in `folder`."""
     meaning = {
-        "n": 0,
-        "unit": "people",
-        "label": "observed",
-        "window": {"from": None, "to": None},
-        "goal": None,
-        "simulated": simulated,
+        **of_nobody(simulated),
         "lens": lens.id,
         "horizon_days": None,
         "entropy": None,

@@ -1,10 +1,11 @@
 """Commands that ask a question of the journeys."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from ..durations import parse
+from ..durations import days, parse
 from ..errors import NothingToAnswerError
 from ..workspace import open
 from .group import as_files, as_html, as_json, asked_of, main, narrowed, seen, show
@@ -14,11 +15,9 @@ from .group import as_files, as_html, as_json, asked_of, main, narrowed, seen, s
 @narrowed
 @as_json
 @click.pass_obj
-def summary(
-    folder: Path, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool
-) -> None:
+def summary(folder: Path, /, raw: bool, **asked: Any) -> None:
     """Say how much there is, and what became of every row."""
-    show(asked_of(folder, since, until, where, lens).summary(), raw)
+    show(asked_of(folder, **asked).summary(), raw)
 
 
 @main.command("map")
@@ -42,15 +41,7 @@ def summary(
 @as_html
 @click.pass_obj
 def map_(
-    folder: Path,
-    by: str | None,
-    nodes: int,
-    horizon: str,
-    since: str,
-    until: str,
-    where: tuple[str, ...],
-    lens: str,
-    raw: bool,
+    folder: Path, /, by: str | None, nodes: int, horizon: str, raw: bool, **asked: Any
 ) -> None:
     r"""Draw the map: where people go, and where they go next.
 
@@ -59,9 +50,8 @@ def map_(
       omvei map --by channel
       omvei map --by stage --lens hankins --html map.html
     """
-    days = max(1, round(parse(horizon).total_seconds() / 86_400))
-    found = asked_of(folder, since, until, where, lens)
-    show(found.map(by, nodes=nodes, horizon_days=days), raw)
+    found = asked_of(folder, **asked)
+    show(found.map(by, nodes=nodes, horizon_days=days(horizon)), raw)
 
 
 @main.command()
@@ -106,16 +96,14 @@ def trace(folder: Path, person: str, raw: bool) -> None:
 @click.pass_obj
 def funnel(
     folder: Path,
+    /,
     steps: tuple[str, ...],
     by: str,
     within: str,
     order: str,
     dropped: int | None,
-    since: str,
-    until: str,
-    where: tuple[str, ...],
-    lens: str,
     raw: bool,
+    **asked: Any,
 ) -> None:
     r"""Count the people who reach each STEP.
 
@@ -123,7 +111,7 @@ def funnel(
     Example:
       omvei funnel product_view add_to_cart purchase --by kind --within 7d
     """
-    found = asked_of(folder, since, until, where, lens)
+    found = asked_of(folder, **asked)
     told = {"by": by, "within": parse(within), "order": order}
     if dropped is not None:
         show(found.dropped(list(steps), dropped, **told), raw)
@@ -141,23 +129,15 @@ def funnel(
 @as_json
 @as_html
 @click.pass_obj
-def leaks(
-    folder: Path,
-    quiet: str | None,
-    since: str,
-    until: str,
-    where: tuple[str, ...],
-    lens: str,
-    raw: bool,
-) -> None:
+def leaks(folder: Path, /, quiet: str | None, raw: bool, **asked: Any) -> None:
     r"""Find where people are lost, by stage and by last move.
 
     \b
     Example:
       omvei leaks --lens stdc
     """
-    days = parse(quiet).total_seconds() / 86_400 if quiet else None
-    show(asked_of(folder, since, until, where, lens).leaks(quiet_days=days), raw)
+    after = parse(quiet).total_seconds() / 86_400 if quiet else None
+    show(asked_of(folder, **asked).leaks(quiet_days=after), raw)
 
 
 @main.command()
@@ -176,18 +156,16 @@ def leaks(
 @click.pass_obj
 def people(
     folder: Path,
+    /,
     node: str | None,
     edge: tuple[str, str] | None,
     by: str | None,
     limit: int,
-    since: str,
-    until: str,
-    where: tuple[str, ...],
-    lens: str,
     raw: bool,
+    **asked: Any,
 ) -> None:
     """List the people behind a node or a move of the map."""
-    found = asked_of(folder, since, until, where, lens)
+    found = asked_of(folder, **asked)
     show(found.people(by=by, node=node, edge=edge, limit=limit), raw)
 
 
@@ -196,17 +174,9 @@ def people(
 @narrowed
 @as_json
 @click.pass_obj
-def questions(
-    folder: Path,
-    many: int,
-    since: str,
-    until: str,
-    where: tuple[str, ...],
-    lens: str,
-    raw: bool,
-) -> None:
+def questions(folder: Path, /, many: int, raw: bool, **asked: Any) -> None:
     """List the questions people ask: search words, their class, and what came after."""
-    show(asked_of(folder, since, until, where, lens).questions(many=many), raw)
+    show(asked_of(folder, **asked).questions(many=many), raw)
 
 
 @main.command()
@@ -229,29 +199,18 @@ def paths(folder: Path, many: int, raw: bool) -> None:
 @narrowed
 @as_json
 @click.pass_obj
-def costs(
-    folder: Path,
-    horizon: str,
-    since: str,
-    until: str,
-    where: tuple[str, ...],
-    lens: str,
-    raw: bool,
-) -> None:
+def costs(folder: Path, /, horizon: str, raw: bool, **asked: Any) -> None:
     """Say what advertising cost, by channel and campaign, beside the visits and the buyers."""
-    days = max(1, round(parse(horizon).total_seconds() / 86_400))
-    show(asked_of(folder, since, until, where, lens).costs(horizon_days=days), raw)
+    show(asked_of(folder, **asked).costs(horizon_days=days(horizon)), raw)
 
 
 @main.command()
 @narrowed
 @as_json
 @click.pass_obj
-def findings(
-    folder: Path, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool
-) -> None:
+def findings(folder: Path, /, raw: bool, **asked: Any) -> None:
     """Say the first things to know about this data, in plain words."""
-    show(asked_of(folder, since, until, where, lens).findings(), raw)
+    show(asked_of(folder, **asked).findings(), raw)
 
 
 @main.command()
@@ -266,30 +225,22 @@ def findings(
 @narrowed
 @as_json
 @click.pass_obj
-def touchpoints(
-    folder: Path,
-    horizon: str,
-    since: str,
-    until: str,
-    where: tuple[str, ...],
-    lens: str,
-    raw: bool,
-) -> None:
+def touchpoints(folder: Path, /, horizon: str, raw: bool, **asked: Any) -> None:
     r"""Map every touchpoint: whose it is, what it serves, trust, and what to do with it.
 
     \b
     Example:
       omvei touchpoints --lens stdc
     """
-    days = max(1, round(parse(horizon).total_seconds() / 86_400))
     try:
-        show(asked_of(folder, since, until, where, lens).touchpoints(horizon_days=days), raw)
+        show(asked_of(folder, **asked).touchpoints(horizon_days=days(horizon)), raw)
     except NothingToAnswerError:
         from ..answers.touchpoints import by_hand_only
         from ..lenses.lens import load
+        from ..lenses.own import usable
 
-        here = open(folder)
-        seen = load(lens or "five_stage")
+        here, name = open(folder), asked["lens"] or "five_stage"
+        seen = usable(here.path).get(name) or load(name)
         show(by_hand_only(here.path / "definitions", seen, here.simulated), raw)
 
 
@@ -304,15 +255,7 @@ def touchpoints(
 @narrowed
 @as_json
 @click.pass_obj
-def attribution(
-    folder: Path,
-    settled: str,
-    since: str,
-    until: str,
-    where: tuple[str, ...],
-    lens: str,
-    raw: bool,
-) -> None:
+def attribution(folder: Path, /, settled: str, raw: bool, **asked: Any) -> None:
     r"""Say which channels came before a purchase, in which order, and how rules divide it.
 
     \b
@@ -320,8 +263,7 @@ def attribution(
       omvei attribution --since 2026-01-01
       omvei attribution --settled 60d --json
     """
-    days = round(parse(settled).total_seconds() / 86_400)
-    show(asked_of(folder, since, until, where, lens).attribution(settled_days=days), raw)
+    show(asked_of(folder, **asked).attribution(settled_days=days(settled)), raw)
 
 
 @main.command()
@@ -335,20 +277,11 @@ def attribution(
 @narrowed
 @as_json
 @click.pass_obj
-def handovers(
-    folder: Path,
-    horizon: str,
-    since: str,
-    until: str,
-    where: tuple[str, ...],
-    lens: str,
-    raw: bool,
-) -> None:
+def handovers(folder: Path, /, horizon: str, raw: bool, **asked: Any) -> None:
     r"""Say which of your own channels hand people over to each other well, and which badly.
 
     \b
     Example:
       omvei handovers --horizon 60d
     """
-    days = max(1, round(parse(horizon).total_seconds() / 86_400))
-    show(asked_of(folder, since, until, where, lens).handovers(horizon_days=days), raw)
+    show(asked_of(folder, **asked).handovers(horizon_days=days(horizon)), raw)

@@ -1,6 +1,7 @@
 """Commands about whose journey it is."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -32,11 +33,9 @@ def quality(folder: Path, raw: bool) -> None:
 @narrowed
 @as_json
 @click.pass_obj
-def consent(
-    folder: Path, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool
-) -> None:
+def consent(folder: Path, /, raw: bool, **asked: Any) -> None:
     """Say who consented to measurement, and what those who did not could change."""
-    show(asked_of(folder, since, until, where, lens).consent(), raw)
+    show(asked_of(folder, **asked).consent(), raw)
 
 
 @main.command()

@@ -1,10 +1,11 @@
 """Commands about the journey as it was planned, and the journeys as they went."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from ..durations import parse
+from ..durations import days
 from ..workspace import open
 from .group import as_html, as_json, asked_of, main, narrowed, show
 
@@ -31,15 +32,13 @@ from .group import as_html, as_json, asked_of, main, narrowed, show
 @click.pass_obj
 def conform(
     folder: Path,
+    /,
     plan: str,
     person: str | None,
     deviation: tuple[str, str] | None,
     horizon: str,
-    since: str,
-    until: str,
-    where: tuple[str, ...],
-    lens: str,
     raw: bool,
+    **asked: Any,
 ) -> None:
     r"""Compare every journey with PLAN: a name from `omvei plans`, or a YAML file.
 
@@ -49,14 +48,13 @@ def conform(
       omvei conform first_purchase --deviation missing Cart
       omvei conform first_purchase --person 1001 --html diagram.html
     """
-    found = asked_of(folder, since, until, where, lens)
+    found = asked_of(folder, **asked)
     if person:
         show(found.alongside(plan, person), raw)
     elif deviation:
         show(found.deviating(plan, *deviation), raw)
     else:
-        days = max(1, round(parse(horizon).total_seconds() / 86_400))
-        show(found.conform(plan, horizon_days=days), raw)
+        show(found.conform(plan, horizon_days=days(horizon)), raw)
 
 
 @main.group(invoke_without_command=True)

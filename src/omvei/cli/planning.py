@@ -67,23 +67,15 @@ def check(folder: Path) -> None:
 @plan.command("show")
 @as_files
 @LANGUAGE
-@narrowed
+@among
 @as_json
 @click.pass_obj
-def show_(
-    folder: Path,
-    language: str,
-    since: str,
-    until: str,
-    where: tuple[str, ...],
-    lens: str,
-    raw: bool,
-) -> None:
+def show_(folder: Path, /, language: str, raw: bool, **asked: Any) -> None:
     """Show the plan beside what the data say: value, target, status."""
     from ..plan.scorecard import scorecard
 
     found = planned(folder)
-    journeys = with_data(folder, since, until, where)
+    journeys = with_data(folder, **asked)
     show(scorecard(found, journeys, language), raw)
 
 
@@ -104,7 +96,7 @@ def undo(folder: Path) -> None:
 @among
 @as_json
 @click.pass_obj
-def advice(folder: Path, since: str, until: str, where: tuple[str, ...], raw: bool) -> None:
+def advice(folder: Path, /, raw: bool, **asked: Any) -> None:
     """Say what to do next: at most seven things, what speaks for each, and how to judge it.
 
     The one nearest the purchase comes first, unless the data or the plan say otherwise. Without
@@ -113,7 +105,7 @@ def advice(folder: Path, since: str, until: str, where: tuple[str, ...], raw: bo
     from ..plan import plan as plans
     from ..plan.advice import advice as answer_of
 
-    journeys = with_data(folder, since, until, where)
+    journeys = with_data(folder, **asked)
     show(answer_of(journeys, plans.load(open(folder).path)), raw)
 
 
@@ -123,13 +115,11 @@ def advice(folder: Path, since: str, until: str, where: tuple[str, ...], raw: bo
 @among
 @as_json
 @click.pass_obj
-def checklist(
-    folder: Path, language: str, since: str, until: str, where: tuple[str, ...], raw: bool
-) -> None:
+def checklist(folder: Path, /, language: str, raw: bool, **asked: Any) -> None:
     """Say whether you meet the customer where they are: five questions, with evidence."""
     from ..plan.checklist import checklist as answered
 
-    journeys = with_data(folder, since, until, where)
+    journeys = with_data(folder, **asked)
     show(answered(open(folder).path, journeys, language), raw)
 
 
@@ -155,11 +145,10 @@ def campaigns(folder: Path, /, horizon: str, raw: bool, **asked: Any) -> None:
       omvei campaigns
       omvei campaigns --lens stdc --horizon 60d --json
     """
-    from ..durations import parse
+    from ..durations import days
     from ..plan.campaigns import campaigns as answer_of
 
-    days = max(1, round(parse(horizon).total_seconds() / 86_400))
-    show(answer_of(asked_of(folder, **asked), horizon_days=days), raw)
+    show(answer_of(asked_of(folder, **asked), horizon_days=days(horizon)), raw)
 
 
 def planned(folder: Path) -> Any:
@@ -175,9 +164,9 @@ def planned(folder: Path) -> Any:
     return found
 
 
-def with_data(folder: Path, *narrowing: Any) -> Any:
+def with_data(folder: Path, **asked: Any) -> Any:
     """The journeys, or None where nothing was imported yet: the worksheets work without."""
     try:
-        return asked_of(folder, *narrowing)
+        return asked_of(folder, **asked)
     except NothingToAnswerError:
         return None

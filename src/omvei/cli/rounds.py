@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from ..durations import parse
+from ..durations import days
 from ..errors import OmveiError
 from ..workspace import open
 from .group import among, as_html, as_json, main, show
@@ -80,7 +80,7 @@ def check(folder: Path) -> None:
 @as_json
 @as_html
 @click.pass_obj
-def show_(folder: Path, /, horizon: str, lens: str | None, raw: bool, **asked: Any) -> None:
+def show_(folder: Path, /, horizon: str, raw: bool, **asked: Any) -> None:
     r"""Show each round beside what the data say: reach, variants, tests, time to the next.
 
     \b
@@ -90,11 +90,8 @@ def show_(folder: Path, /, horizon: str, lens: str | None, raw: bool, **asked: A
     """
     from ..plan.learning import learning
 
-    journeys = with_data(folder, asked["since"], asked["until"], asked["where"])
-    if journeys is not None and lens:
-        journeys = journeys.lens(lens)
-    days = max(1, round(parse(horizon).total_seconds() / 86_400))
-    show(learning(_known(folder), journeys, horizon_days=days), raw)
+    journeys = with_data(folder, **asked)
+    show(learning(_known(folder), journeys, horizon_days=days(horizon)), raw)
 
 
 @rounds.command("import")

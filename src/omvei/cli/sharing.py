@@ -1,6 +1,7 @@
 """Commands of what is passed on as a whole: the start page, and the summary of a month."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,7 +14,7 @@ from .group import LANGUAGE, among, as_files, as_json, asked_of, main, show
 @among
 @as_json
 @click.pass_obj
-def start(folder: Path, since: str, until: str, where: tuple[str, ...], raw: bool) -> None:
+def start(folder: Path, /, raw: bool, **asked: Any) -> None:
     r"""Say what the data say first: the start page, with the map, to print or to pass on.
 
     \b
@@ -21,7 +22,7 @@ def start(folder: Path, since: str, until: str, where: tuple[str, ...], raw: boo
       omvei start --pdf start.pdf --language nb
       omvei start --since 2025-01-01 --html start.html
     """
-    show(asked_of(folder, since, until, where).start(), raw)
+    show(asked_of(folder, **asked).start(), raw)
 
 
 @main.command()

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from ..durations import parse
+from ..durations import days
 from ..errors import NothingToAnswerError
 from ..workspace import open
 from .group import as_files, as_json, asked_of, main, narrowed, show
@@ -42,19 +42,17 @@ def take(folder: Path, file: Path) -> None:
 @narrowed
 @as_json
 @click.pass_obj
-def gaps(
-    folder: Path, since: str, until: str, where: tuple[str, ...], lens: str, raw: bool
-) -> None:
+def gaps(folder: Path, /, raw: bool, **asked: Any) -> None:
     r"""List stage, format and channel with content, and what is missing.
 
     The stages are those of five_stage, whose table says what each asks for.
     """
-    show(_mapped(folder, since, until, where, lens), raw)
+    show(_mapped(folder, **asked), raw)
 
 
-def _mapped(folder: Path, since: str, until: str, where: tuple[str, ...], lens: str) -> Any:
+def _mapped(folder: Path, **asked: Any) -> Any:
     try:
-        return asked_of(folder, since, until, where, lens).content()
+        return asked_of(folder, **asked).content()
     except NothingToAnswerError:
         from ..answers.content import without_data
 
@@ -77,18 +75,10 @@ SEEN = click.option(
 @narrowed
 @as_json
 @click.pass_obj
-def readiness(
-    folder: Path,
-    seen: str,
-    since: str,
-    until: str,
-    where: tuple[str, ...],
-    lens: str,
-    raw: bool,
-) -> None:
+def readiness(folder: Path, /, seen: str, raw: bool, **asked: Any) -> None:
     """Say how many are ready to buy now, whole and by channel, beside the claim of 2 %."""
-    found = asked_of(folder, since, until, where, lens)
-    show(found.readiness(seen_days=_days(seen)), raw)
+    found = asked_of(folder, **asked)
+    show(found.readiness(seen_days=days(seen)), raw)
 
 
 @main.command()
@@ -97,19 +87,7 @@ def readiness(
 @narrowed
 @as_json
 @click.pass_obj
-def choice(
-    folder: Path,
-    seen: str,
-    since: str,
-    until: str,
-    where: tuple[str, ...],
-    lens: str,
-    raw: bool,
-) -> None:
+def choice(folder: Path, /, seen: str, raw: bool, **asked: Any) -> None:
     """Say which channel acts how soon, who is ready, who comes back, and who can be met again."""
-    found = asked_of(folder, since, until, where, lens)
-    show(found.choice(seen_days=_days(seen)), raw)
-
-
-def _days(text: str) -> int:
-    return max(1, round(parse(text).total_seconds() / 86_400))
+    found = asked_of(folder, **asked)
+    show(found.choice(seen_days=days(seen)), raw)
