@@ -173,3 +173,25 @@ def answers(shop):
     here = omvei.open(shop.path).journeys
     seen = here.lens("hankins").map("stage")
     return [a.to_json() for a in (here.map(), seen, here.trace("ann"), here.why("ann"))]
+
+
+@pytest.mark.parametrize("harm", [flip, cut])
+def test_a_damaged_index_of_event_ids_is_found_and_made_again(shop, tmp_path, harm):
+    (file,) = (shop.path / "events" / "_seen").glob("*.ids")
+    harm(file)
+    assert shop.verify()["damaged"] == [file.relative_to(shop.path).as_posix()]
+    assert shop.verify()["damaged"] == []
+
+
+def test_an_id_that_is_there_is_known_although_the_index_was_cut_off(tmp_path):
+    workspace = omvei.init(tmp_path / "w")
+    rows = [f"u{n},e{n},2026-01-01T10:00:{n:02}Z,search" for n in range(20)]
+    for name, some in (("one", rows), ("two", [*rows[::-1][:19], "x,x,2026-01-02,search"])):
+        (tmp_path / f"{name}.csv").write_text("\n".join(["user_id,event_id,time,event", *some]))
+    workspace.take(tmp_path / "one.csv")
+    (file,) = (workspace.path / "events" / "_seen").glob("*.ids")
+    with file.open("r+b") as opened:
+        opened.truncate(8)
+    (done,) = workspace.take(tmp_path / "two.csv")
+    assert done["duplicates"] == 19
+    assert workspace.journeys.summary().to_json()["events"] == 21

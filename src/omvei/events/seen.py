@@ -3,7 +3,8 @@
 Every import adds a file of the 64-bit hashes of its event ids, in ascending order; small files are
 merged into larger ones, so that there are few. A hash that is not there is a new id. One that is
 there most likely is not, and is looked for in the events. The index can be made again from the
-events, and is, where it does not speak of the imports that there are.
+events, and is, where it does not speak of the imports that there are, or a file has not the length
+it was written with; `damaged` compares checksums.
 """
 
 import json
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .addresses import escaped
+from .checksum import checksum, unchanged
 
 Hashes = NDArray[np.uint64]
 
@@ -46,20 +48,36 @@ class Seen:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / FOLDER
         self.imports: list[str] = []
-        self.files: list[str] = []
+        self.files: dict[str, str] = {}
+        """The files, with the checksum each was written with; `lengths` has their bytes."""
+        self.lengths: dict[str, int] = {}
         try:
             said = json.loads((self.folder / "index.json").read_text("utf-8"))
-            self.imports, self.files = said["imports"], said["files"]
-        except (OSError, ValueError, KeyError):
-            pass
+            self.imports = said["imports"]
+            self.files = {one["file"]: one["checksum"] for one in said["files"]}
+            self.lengths = {one["file"]: one["bytes"] for one in said["files"]}
+        except (OSError, ValueError, KeyError, TypeError):
+            self.imports, self.files, self.lengths = [], {}, {}
 
     def catch_up(self, parts: dict[str, list[Path]]) -> None:
         """Make it speak of exactly these imports, each with the files of its rows."""
         gone = not set(self.imports) <= parts.keys()
-        if gone or not all((self.folder / file).exists() for file in self.files):
+        if gone or not self._whole():
             self.remove()
         for name in parts.keys() - set(self.imports):
             self.add(name, hashes(parts[name]))
+
+    def _whole(self) -> bool:
+        """Whether each file is there in its length: a shorter one would take known ids for new."""
+        try:
+            return all((self.folder / f).stat().st_size == self.lengths[f] for f in self.files)
+        except OSError:
+            return False
+
+    def damaged(self) -> list[Path]:
+        """The files that are not as they were written."""
+        paths = {self.folder / file: told for file, told in self.files.items()}
+        return [path for path, told in paths.items() if not unchanged(path, told)]
 
     def known(self, wanted: Hashes) -> NDArray[np.bool_]:
         """Which of some ascending hashes are there."""
@@ -74,18 +92,23 @@ class Seen:
     def add(self, name: str, told: Hashes) -> None:
         """Add the ascending hashes of an import."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        files = list(self.files)
-        while files and len(told) * RATIO > len(before := self._read(files[-1])):
+        files = dict(self.files)
+        while files and len(told) * RATIO > len(before := self._read(list(files)[-1])):
             told = np.sort(np.concatenate([before, told]), kind="stable")
-            files.pop()
+            files.popitem()
         made = f"{uuid4().hex}.ids"
         if len(told):
             told.tofile(self.folder / made)
-            files.append(made)
+            files[made] = checksum(self.folder / made)
+            self.lengths[made] = told.nbytes
         self.files = files
         self.imports.append(name)
         scratch = self.folder / f".{made}"
-        scratch.write_text(json.dumps({"imports": self.imports, "files": files}), "utf-8")
+        listed = [
+            {"file": file, "bytes": self.lengths[file], "checksum": said}
+            for file, said in files.items()
+        ]
+        scratch.write_text(json.dumps({"imports": self.imports, "files": listed}), "utf-8")
         os.replace(scratch, self.folder / "index.json")
         for file in self.folder.iterdir():
             if file.name not in ("index.json", *files):
@@ -94,7 +117,7 @@ class Seen:
     def remove(self) -> None:
         """Forget everything; it can be made again."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.imports, self.files = [], []
+        self.imports, self.files, self.lengths = [], {}, {}
 
     def _read(self, file: str) -> Hashes:
         path = self.folder / file

@@ -25,11 +25,15 @@ def verify(workspace: "Workspace", progress: "Progress" = silent) -> dict[str, A
     {'checked': 0, 'damaged': [], 'rebuilt': False, 'lost': []}
     """
     from ..blocks import checks, manifest
+    from ..events.seen import Seen
 
     workspace.check()
     journeys = workspace.path / "journeys"
     with workspace.alone():
         facts = workspace.events.damaged()
+        seen = Seen(workspace.events.folder)
+        if index := seen.damaged():
+            seen.remove()  # the next import makes it anew from the events
         files = [*map(workspace.events.folder.joinpath, workspace.events.parts())]
         try:
             now = manifest.read(journeys)
@@ -45,7 +49,9 @@ def verify(workspace: "Workspace", progress: "Progress" = silent) -> dict[str, A
                     file.unlink(missing_ok=True)
     if derived and not facts:
         workspace.build(progress)
-    damaged = [file.relative_to(workspace.path).as_posix() for file in sorted([*facts, *derived])]
+    damaged = [
+        file.relative_to(workspace.path).as_posix() for file in sorted([*facts, *derived, *index])
+    ]
     return {
         "checked": len(files),
         "damaged": damaged,
