@@ -59,8 +59,7 @@ from .groups.rows import ASKED, STATES, having, latest, listed
 from .groups.rows import known as known_words
 from .lenses import lens as lenses
 from .lenses.column import stage_column
-from .lenses.own import files as own_files
-from .lenses.own import open_own, usable
+from .lenses.own import named, usable
 from .moment import moment
 from .people import table
 from .result import Result
@@ -217,11 +216,7 @@ class Journeys:
         """
         if isinstance(name, lenses.Lens):
             return replace(self, lens_name=name.id, _lens={name.id: name})
-        held = own_files(self.workspace.path)
-        if str(name) in held:
-            found = open_own(held[str(name)], **parameters)
-        else:
-            found = lenses.load(name, **parameters)
+        found = named(self.workspace.path, name, **parameters)
         return replace(self, lens_name=name, _lens={str(name): found})
 
     # -- asking: each answer is written, documented and tested in a module of its own ----------

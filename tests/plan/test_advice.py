@@ -8,9 +8,10 @@ from drawing import journeys
 import omvei
 from omvei import lenses
 from omvei.language import LANGUAGES, words
+from omvei.lenses.lens import PARTS
 from omvei.plan.actions import actions
 from omvei.plan.advice import A_STAGE, BRING, FIRST, JUDGED, MOST, NEAREST, advice, sentences
-from omvei.plan.kpis import ROLES, kpis, role, seen_kinds, suits
+from omvei.plan.kpis import kpis, role, seen_kinds, suits
 from omvei.plan.plan import Plan, Row
 from omvei.simulate import simulate
 from omvei.touchpoints.vocabulary import codes
@@ -108,7 +109,7 @@ def test_every_action_and_what_to_bring_has_its_sentences_in_every_language():
 
 
 def test_every_part_of_a_journey_is_judged_by_its_own_measure():
-    assert set(JUDGED) == set(NEAREST) == set(ROLES)
+    assert set(JUDGED) == set(NEAREST) == set(PARTS)
     assert all(of in kpis()[kpi].serves for of, kpi in JUDGED.items())
 
 

@@ -1,5 +1,7 @@
 """The measurement plan: proposed, checked, guarded, and beside the data."""
 
+from dataclasses import replace
+
 import pytest
 import yaml
 from drawing import journeys
@@ -8,8 +10,10 @@ import omvei
 from omvei import keeping, lenses
 from omvei.errors import DefinitionError, OmveiError, UnknownNameError
 from omvei.language import LANGUAGES
+from omvei.lenses.lens import PARTS
+from omvei.lenses.own import copy
 from omvei.plan import plan as plans
-from omvei.plan.kpis import ROLES, kpis, refusal, role, suited
+from omvei.plan.kpis import kpis, refusal, role, suited
 from omvei.plan.scorecard import scorecard
 from omvei.touchpoints.vocabulary import kinds
 
@@ -24,18 +28,99 @@ def checked(tmp_path, said):
 @pytest.mark.parametrize("business", list(plans.businesses()))
 def test_every_proposal_can_be_written_and_read(tmp_path, model, business):
     omvei.init(tmp_path / "w")
+    plan = plans.propose(model, business)
+    plans.save(tmp_path / "w", plan)
+    assert plans.load(tmp_path / "w") == plan
     for language in LANGUAGES:
-        plan = plans.propose(model, business, language)
-        plans.save(tmp_path / "w", plan)
-        assert plans.load(tmp_path / "w") == plan
-        assert all(row.goal and row.content and row.kpi for row in plan.rows)
+        read = plan.read(language)
+        assert all(row.goal and row.content and row.kpi for row in read)
+
+
+def test_a_proposal_is_read_in_the_language_of_whoever_opens_it_and_own_words_stay(tmp_path):
+    omvei.init(tmp_path / "w")
+    plan = plans.propose("stdc", "web_shop")
+    row = replace(plan.read("nb")[2], goal="Mine ord", note="Kari")
+    changed = plan.changed(row, "nb")
+    assert (changed.goal, changed.group, changed.content) == ("Mine ord", None, None)
+    plans.save(tmp_path / "w", replace(plan, rows=(*plan.rows[:2], changed, *plan.rows[3:])))
+    told = (tmp_path / "w" / "definitions" / "plan.yaml").read_text("utf-8")
+    assert "Mine ord" in told
+    assert "produktsider" not in told  # what nobody changed is not written in one language
+    for language in LANGUAGES:
+        shown = plans.load(tmp_path / "w").read(language)[2]
+        assert (shown.goal, shown.note) == ("Mine ord", "Kari")
+        assert shown.content == plans.businesses()["web_shop"]["content"]["decide"][language]
+
+
+def test_words_that_were_taken_away_stay_away(tmp_path):
+    omvei.init(tmp_path / "w")
+    plan = plans.propose("stdc", "web_shop")
+    row = plan.changed(replace(plan.read("sv")[0], group=""), "sv")
+    plans.save(tmp_path / "w", replace(plan, rows=(row,)))
+    assert plans.load(tmp_path / "w").read("da")[0].group == ""
+
+
+def test_a_plan_without_a_kind_of_business_says_what_its_rows_say(tmp_path):
+    plan = checked(tmp_path, "model: stdc\nrows:\n- {stage: do, goal: They buy}\n")
+    assert plan.read("da")[0].goal == "They buy"
+    assert plan.read("da")[0].content == ""
+    assert plan.changed(plan.read("da")[0], "da") == plan.rows[0]
+
+
+OWN = """\
+id: ours
+name: {en: Ours}
+carrier: keep
+rest: {stage: away}
+stages:
+  - {id: away, label: {en: Away}}
+  - {id: looking, label: {en: Looking, nb: Ser seg om}, goal: {en: find us}, kpis: [new_people]}
+  - {id: choosing, label: {en: Choosing}}
+rules:
+  - {stage: choosing, when: {kind: [product_view, purchase]}}
+  - {stage: looking, when: {kind: search}}
+moves: all
+"""
+
+
+def test_a_plan_by_a_model_of_ones_own(tmp_path):
+    shop = journeys(tmp_path, **{f"p{n}": "search product_view purchase" for n in range(40)})
+    folder = shop.workspace.path
+    models = folder / "definitions" / "lenses"
+    models.mkdir(parents=True, exist_ok=True)
+    (models / "ours.yaml").write_text(OWN)
+    plan = plans.propose("ours", "web_shop", folder=folder)
+    assert [(row.stage, row.kpi) for row in plan.rows] == [
+        ("looking", "new_people"),
+        ("choosing", "progression"),
+    ]  # a rest needs no effort
+    plans.save(folder, plan)
+    assert plans.load(folder) == plan
+    assert [row.goal for row in plan.read("nb")] == ["find us", ""]
+    card = scorecard(plans.load(folder), shop)
+    assert card.to_dicts()[0]["n"] == 40
+    assert "Ser seg om" in card.sheet("nb").html()
+    with_parts = OWN.replace("id: choosing", "id: choosing, part: decide")
+    (models / "ours.yaml").write_text(with_parts)
+    plan = plans.propose("ours", "web_shop", folder=folder)
+    assert [(row.stage, row.kpi) for row in plan.rows] == [("choosing", "conversion_rate")]
+    content = plans.businesses()["web_shop"]["content"]["decide"]["sv"]
+    assert plan.read("sv")[0].content == content
+
+
+def test_a_copy_of_a_model_is_planned_as_the_model(tmp_path):
+    workspace = omvei.init(tmp_path / "w")
+    copy(workspace.path, "ours", "stdc")
+    ours, known = (plans.propose(m, "web_shop", folder=workspace.path) for m in ("ours", "stdc"))
+    assert ours.rows == known.rows
+    assert ours.read("da") == known.read("da")
 
 
 def test_every_measure_is_told_in_every_language_and_counted_from_known_kinds():
     for kpi in kpis().values():
         assert set(kpi.label) == set(kpi.definition) == set(LANGUAGES)
         assert set(kpi.events) <= set(kinds())
-        assert set(kpi.serves) <= set(ROLES)
+        assert set(kpi.serves) <= set(PARTS)
 
 
 def test_every_stage_with_a_part_in_the_journey_has_a_measure():

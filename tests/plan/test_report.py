@@ -21,7 +21,7 @@ def shop(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     workspace = omvei.init(folder / "workspace")
     workspace.take(write_shop(folder / "shop.csv", 400))
-    plans.save(workspace.path, plans.propose("stdc", "web_shop", "nb"))
+    plans.save(workspace.path, plans.propose("stdc", "web_shop"))
     return workspace
 
 

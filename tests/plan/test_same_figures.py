@@ -17,7 +17,7 @@ def shop(tmp_path_factory):
     workspace = omvei.init(folder / "workspace")
     shutil.copytree(made["definitions"], workspace.path / "definitions", dirs_exist_ok=True)
     workspace.take(made["events"])
-    plans.save(workspace.path, plans.propose("five_stage", "web_shop", "en"))
+    plans.save(workspace.path, plans.propose("five_stage", "web_shop"))
     return workspace
 
 

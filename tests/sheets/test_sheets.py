@@ -25,10 +25,10 @@ from omvei.sheets import FORMS, SHEETS, Number, Sentences, Table, sheet, written
 
 ANSWERS = {
     "start": lambda shop, t: shop.start(),
-    "plan": lambda shop, t: scorecard(propose("stdc", "web_shop", t), shop, t),
-    "report": lambda shop, t: report(shop, propose("stdc", "web_shop", t), None, t),
+    "plan": lambda shop, t: scorecard(propose("stdc", "web_shop"), shop, t),
+    "report": lambda shop, t: report(shop, propose("stdc", "web_shop"), None, t),
     "checklist": lambda shop, t: checklist(shop.workspace.path, shop, t),
-    "advice": lambda shop, t: advice(shop, propose("stdc", "web_shop", t)),
+    "advice": lambda shop, t: advice(shop, propose("stdc", "web_shop")),
     "campaigns": lambda shop, t: campaigns(shop),
     "content": lambda shop, t: shop.content(),
     "touchpoints": lambda shop, t: shop.touchpoints(),
@@ -206,7 +206,7 @@ def test_a_row_that_does_not_fit_its_table_is_a_mistake():
 def test_a_worksheet_without_data_can_be_printed(name, tmp_path):
     workspace = omvei.init(tmp_path / "w")
     empty = {
-        "plan": lambda: scorecard(propose("stdc", "web_shop", "da"), None, "da"),
+        "plan": lambda: scorecard(propose("stdc", "web_shop"), None, "da"),
         "checklist": lambda: checklist(workspace.path, None, "da"),
         "content": lambda: without_data(workspace.path / "definitions", False),
         "touchpoints": lambda: by_hand_only(

@@ -32,7 +32,7 @@ KEYS = {
 @pytest.fixture(scope="module")
 def read(shop):
     """What is read on a page, line by line, in a language: each page is asked for once."""
-    plans.save(shop, plans.propose("stdc", "web_shop", "sv"))
+    plans.save(shop, plans.propose("stdc", "web_shop"))
     pages = client(shop)
 
     @cache

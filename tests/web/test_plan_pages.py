@@ -6,6 +6,7 @@ import pytest
 from web.conftest import client, write_shop
 
 import omvei
+from omvei.language import LANGUAGES
 from omvei.plan import plan as plans
 
 
@@ -35,9 +36,13 @@ def test_a_plan_is_proposed_in_the_words_of_the_reader(empty, language, word):
     pages.headers["accept-language"] = language
     assert word.lower() in pages.get("/plan").text.lower()
     sent(pages, "/plan/new", model="five_stage", business="web_shop")
-    proposed = plans.propose("five_stage", "web_shop", language)
+    proposed = plans.propose("five_stage", "web_shop")
     shown = pages.get("/plan").text
-    assert all(row.content in shown for row in proposed.rows)
+    assert all(row.content in shown for row in proposed.read(language))
+    for reader in LANGUAGES:  # whoever else opens it reads it in their own
+        pages.headers["accept-language"] = reader
+        read = pages.get("/plan").text
+        assert all(row.content in read for row in proposed.read(reader))
 
 
 def test_a_change_is_kept_and_can_be_undone_and_done_again(planned, empty):

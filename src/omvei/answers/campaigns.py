@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 
 from ..blocks.block import Block
 from ..errors import NothingToAnswerError
-from ..lenses import lens as lenses
 from ..lenses.carrier import NOWHERE
 from ..lenses.column import settled
 from ..lenses.lens import Lens
-from ..lenses.own import place as own
+from ..lenses.own import named
 from ..lenses.rules import DAY
 from ..touchpoints.campaigns import Meant, load, meant_for
 from .costs import costs
@@ -178,7 +177,7 @@ def stages_of(journeys: "Journeys") -> Any:
 
 def lens_of(journeys: "Journeys", name: str) -> Lens:
     """A model by its name."""
-    return lenses.load(own(journeys.workspace.path, name))
+    return named(journeys.workspace.path, name)
 
 
 def met(

@@ -16,7 +16,7 @@ def plan() -> None:
 
     \b
     Examples:
-      omvei plan new --model stdc --business web_shop --language nb
+      omvei plan new --model stdc --business web_shop
       omvei plan show
     """
 
@@ -40,7 +40,11 @@ def plan() -> None:
 @click.option("--replace", is_flag=True, help="Put it in the place of the plan there is.")
 @click.pass_obj
 def new(folder: Path, model: str, business: str, language: str, replace: bool) -> None:
-    """Propose a first plan, from a model, a kind of business and what the data can tell."""
+    """Propose a first plan, from a model, a kind of business and what the data can tell.
+
+    The proposal is read in the language of whoever opens it, until its words are changed.
+    """
+    from ..language import words
     from ..plan import kpis
     from ..plan import plan as plans
 
@@ -52,8 +56,14 @@ def new(folder: Path, model: str, business: str, language: str, replace: bool) -
         )
     found = with_data(folder)
     seen = None if found is None else kpis.seen_kinds(found)
-    plans.save(workspace.path, plans.propose(model, business, language, seen))
+    proposed = plans.propose(model, business, seen, workspace.path)
+    plans.save(workspace.path, proposed)
     click.echo(f"Wrote {plans.place(workspace.path)}")
+    t = words(language, {proposed.model.id: proposed.model})
+    for row in proposed.read(language):
+        measure = kpis.kpis()[row.kpi].label[t.language] if row.kpi else t("plan.kpi.none")
+        said = [text for text in (row.goal, row.content, measure) if text]
+        click.echo(f"{t.stage(proposed.model.id, row.stage)}: {' · '.join(said)}")
 
 
 @plan.command()

@@ -18,14 +18,14 @@ from .seeing import lens
 @click.pass_obj
 def show_(folder: Path, /, name: str, raw: bool) -> None:
     """Show a model: its stages, its rules in order, the moves it allows, and where it is from."""
-    from ..lenses import load
-    from ..lenses.own import place
+    from ..lenses.own import named
 
-    model = load(place(folder, name))
+    model = named(folder, name)
     stages = [
         {
             "stage": stage.id,
             "label": stage.labels,
+            "part": stage.part,
             "thought": stage.thoughts,
             "goal": stage.goal,
             "content": stage.content,
@@ -113,7 +113,7 @@ def check(folder: Path, /, name: str, raw: bool) -> None:
     """
     from ..lenses import own
 
-    wrong = own.check(Path(own.place(folder, name)))
+    wrong = own.check(own.files(folder).get(name, Path(name)))
     rows = [{"file": each.file, "line": each.line, "problem": each.problem} for each in wrong]
     if raw:
         click.echo(json.dumps({"name": name, "wrong": rows}, ensure_ascii=False, indent=2))

@@ -31,9 +31,8 @@ from .. import keeping
 from ..durations import parse
 from ..errors import OmveiError, UnknownNameError
 from ..language import LANGUAGES
-from ..lenses import lens as lenses
 from ..lenses.lens import Lens
-from ..lenses.own import place as own
+from ..lenses.own import named
 from .rows import ASKED, FIXED, STATES, listed
 
 FILE = "groups.yaml"
@@ -178,7 +177,7 @@ def _at(page: keeping.Page, said: Any, *at: str | int) -> At:
     if when is None:
         raise page.wrong("say `now:` or `ever:`, and the stage", *at)
     try:
-        model = lenses.load(own(page.file.parents[1], str(said["model"])))
+        model = named(page.file.parents[1], str(said["model"]))
     except OmveiError as error:
         raise page.wrong(str(error), *at) from None
     known = [stage.id for stage in model.stages]

@@ -33,6 +33,8 @@ from .rules import Rule, read_rule
 
 CARRIERS = ("keep", "current", "deepest")
 LANGUAGES = ("en", "nb", "sv", "da")
+PARTS = ("discover", "consider", "decide", "keep", "recommend")
+"""The parts of a journey, in which the stages of all models can be told."""
 KEYS = {
     "id",
     "name",
@@ -72,6 +74,8 @@ class Stage:
     channels: tuple[str, ...] = ()
     """Channels that usually serve it."""
     kpis: tuple[str, ...] = ()
+    part: str | None = None
+    """The part of the journey it is about, of `PARTS`; None for a rest, or where it is not said."""
 
 
 @dataclass(frozen=True)
@@ -277,9 +281,11 @@ def _words(said: Any) -> dict[str, str]:
 def _stage(item: Any, fail: Any) -> Stage:
     if not isinstance(item, dict) or "id" not in item:
         raise fail("a stage needs an `id` and a `label`", item)
-    allowed = {"id", "label", "thought", "goal", "content", "channels", "kpis", "__line__"}
+    allowed = {"id", "label", "part", "thought", "goal", "content", "channels", "kpis", "__line__"}
     if wrong := sorted(set(item) - allowed):
         raise fail(f"{wrong[0]!r} is not one of {', '.join(sorted(allowed - {'__line__'}))}", item)
+    if (part := item.get("part")) is not None and part not in PARTS:
+        raise fail(f"part {part!r} is not one of {', '.join(PARTS)}", item)
     labels = _words(item.get("label", item["id"]))
     return Stage(
         str(item["id"]),
@@ -289,6 +295,7 @@ def _stage(item: Any, fail: Any) -> Stage:
         _words(item.get("content")),
         tuple(item.get("channels") or ()),
         tuple(item.get("kpis") or ()),
+        part,
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..errors import DefinitionError, LensError, UnknownNameError
 from ..keeping import put
 from .drawn import stages
-from .lens import Lens, names, read, text
+from .lens import Lens, load, names, read, text
 
 FOLDER = Path("definitions") / "lenses"
 """Where they stand in a workspace; the file's name is the model's."""
@@ -46,9 +46,15 @@ def _read_once(said: str, file: Path) -> Lens:
     return replace(read(said, str(file)), id=file.stem)
 
 
-def place(workspace: Path, name: str | Path) -> str | Path:
-    """The workspace's own file of that name, else the name as it is: a shipped model, or a file."""
-    return files(workspace).get(str(name), name)
+def named(workspace: Path, name: str | Path, **parameters: float) -> Lens:
+    """A model by its name: the workspace's own, else one that comes with Omvei, or a file.
+
+    Raises `UnknownNameError` for a name that is not there, `LensError` for a file that is wrong.
+    """
+    own = files(workspace)
+    if str(name) in own:
+        return open_own(own[str(name)], **parameters)
+    return load(name, **parameters)
 
 
 def copy(workspace: Path, name: str, source: str) -> Path:

@@ -16,9 +16,6 @@ from ..touchpoints.vocabulary import codes
 if TYPE_CHECKING:
     from ..journeys import Journeys
 
-ROLES = ("discover", "consider", "decide", "keep", "recommend")
-"""The parts of a journey, as in `roles.yaml`."""
-
 
 @dataclass(frozen=True)
 class Kpi:
@@ -29,7 +26,7 @@ class Kpi:
     definition: Mapping[str, str]
     """What exactly is counted, by language."""
     serves: tuple[str, ...]
-    """The parts of the journey it judges: of `ROLES`."""
+    """The parts of the journey it judges: of `lenses.PARTS`."""
     less: bool
     """Whether a lower number is the better one."""
     asked: Mapping[str, Any]
@@ -72,21 +69,20 @@ def kpis() -> Mapping[str, Kpi]:
 
 
 def role(model: Lens, stage: str) -> str | None:
-    """The part of the journey a stage is about; None for a rest, and in models of one's own.
+    """The part of the journey a stage is about; None for a rest, or where its model does not say.
 
     >>> from omvei import lenses
     >>> role(lenses.load("stdc"), "do"), role(lenses.load("messy_middle"), "rest")
     ('decide', None)
     """
-    found: str | None = _read("roles.yaml").get(model.id, {}).get(stage)
-    return found
+    return model.stages[model.place(stage)].part
 
 
 def suits(kpi: Kpi, model: Lens, stage: str) -> bool:
     """Whether a measure may judge what is done for a stage.
 
-    It may where it serves the stage's part of the journey. A stage of a model of the user's own is
-    judged by the measures its file names, or by any where it names none.
+    It may where it serves the stage's part of the journey. A stage without a part is judged by the
+    measures its model names, or by any where it names none.
     """
     part = role(model, stage)
     if part is not None:

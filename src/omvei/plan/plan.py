@@ -5,41 +5,44 @@ The measurement plan: for each stage what it is for, whom, with what, where, and
 
 ```yaml
 model: stdc
+business: web_shop
 rows:
   - stage: see
     goal: be known by those who could buy
-    group: people who like to be outdoors
     content: short films
-    channel: Organic Video, Organic Social
     kpi: new_people
     target: 900              # per 30 days for numbers of people; shares as 22 %
     note: Kari has the camera
     review: 2026-03-01
 ```
+
+What a row leaves out of goal, group, content and channel is the proposal for that kind of business,
+in the words of whoever reads the plan. The user's own words stay as they are.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
-from .. import keeping, lenses
+from .. import keeping
 from ..errors import OmveiError, UnknownNameError
-from ..language import LANGUAGES, words
+from ..language import Words, words
 from ..lenses import Lens
-from .kpis import Kpi, kpis, refusal, role
+from ..lenses.lens import Stage
+from ..lenses.own import named
+from .kpis import Kpi, kpis, refusal
 
-if TYPE_CHECKING:
-    pass
-
-TEXTS = ("goal", "group", "content", "channel", "note")
-"""What a row says in the user's own words."""
+PROPOSED = ("goal", "group", "content", "channel")
+"""What a proposal says of a stage."""
+TEXTS = (*PROPOSED, "note")
+"""What a row says in words."""
 LONGEST = 500
 """Characters of a text, at most."""
 
@@ -49,10 +52,11 @@ class Row:
     """One row of the plan."""
 
     stage: str
-    goal: str = ""
-    group: str = ""
-    content: str = ""
-    channel: str = ""
+    goal: str | None = None
+    """None here and in the next three: as proposed."""
+    group: str | None = None
+    content: str | None = None
+    channel: str | None = None
     kpi: str = ""
     target: float | None = None
     note: str = ""
@@ -66,6 +70,47 @@ class Plan:
 
     model: Lens
     rows: tuple[Row, ...]
+    business: str = ""
+    """The kind of business whose proposals fill what the rows leave out; none: nothing does."""
+
+    def read(self, language: str) -> tuple[Row, ...]:
+        """The rows as they are read in `language`: the proposal where they leave something out.
+
+        >>> plan = Plan(named(Path(), "stdc"), (Row("do", goal="They buy"),), "web_shop")
+        >>> plan.read("sv")[0].goal, plan.read("sv")[0].channel.split(", ")[0]
+        ('They buy', 'Betalt sök')
+        """
+        t = words(language, {self.model.id: self.model})
+        return tuple(self._read(row, t) for row in self.rows)
+
+    def _read(self, row: Row, t: Words) -> Row:
+        stage = self.model.stages[self.model.place(row.stage)]
+        said = proposal(self.model, stage, self.business, t)
+        left: dict[str, Any] = {name: said[name] for name in PROPOSED if getattr(row, name) is None}
+        return replace(row, **left)
+
+    def changed(self, row: Row, language: str) -> Row:
+        """A row as somebody who reads `language` filled it in: what is as proposed stays so."""
+        asked = replace(row, goal=None, group=None, content=None, channel=None)
+        offered = self._read(asked, words(language, {self.model.id: self.model}))
+        same: dict[str, Any] = {
+            name: None for name in PROPOSED if (getattr(row, name) or "") == getattr(offered, name)
+        }
+        return replace(row, **same)
+
+
+def proposal(model: Lens, stage: Stage, business: str, t: Words) -> dict[str, str]:
+    """What is proposed for a stage, in the reader's language: `PROPOSED`."""
+    if not business:
+        return dict.fromkeys(PROPOSED, "")
+    said = businesses()[business]
+    content = t.of_stage(model.id, stage.id, "content")
+    return {
+        "goal": t.of_stage(model.id, stage.id, "goal"),
+        "group": said["group"][t.language],
+        "content": said["content"][stage.part][t.language] if stage.part else content,
+        "channel": ", ".join(t.channel(channel) for channel in stage.channels),
+    }
 
 
 def place(folder: Path) -> Path:
@@ -94,47 +139,60 @@ def save(folder: Path, plan: Plan) -> None:
 
 def told(plan: Plan) -> dict[str, Any]:
     """A plan as its file says it."""
+    kept = PROPOSED if plan.business else ()  # there an empty text is the user's own
     rows = [
-        {key: value for key, value in asdict(row).items() if value not in ("", None)}
+        {
+            key: value
+            for key, value in asdict(row).items()
+            if value is not None and (value != "" or key in kept)
+        }
         for row in plan.rows
     ]
-    return {"model": plan.model.id, "rows": rows}
+    business = {"business": plan.business} if plan.business else {}
+    return {"model": plan.model.id, **business, "rows": rows}
 
 
-def propose(model: str, business: str, language: str = "en", seen: set[str] | None = None) -> Plan:
-    """A first plan for a model and a kind of business, in the words of `language`.
+def propose(
+    model: str, business: str, seen: set[str] | None = None, folder: Path | None = None
+) -> Plan:
+    """A first plan for a model and a kind of business.
 
-    `seen` are the kinds of touchpoint in the data: of the measures that suit a stage, the first
-    that can be counted is chosen; without data, the first.
+    seen    the kinds of touchpoint in the data: of the measures that suit a stage, the first that
+            can be counted is chosen; without data, the first
+    folder  the workspace, whose own models can be planned by too
 
-    Raises `UnknownNameError` for a model, business or language that is not there.
+    A stage that no part of the journey is said of gets a row where the model says none of any
+    stage, unless it is the rest: a rest needs no effort.
 
-    >>> [row.kpi for row in propose("stdc", "web_shop", "nb").rows]
+    Raises `UnknownNameError` for a model or business that is not there.
+
+    >>> [row.kpi for row in propose("stdc", "web_shop").rows]
     ['new_people', 'return_visits', 'conversion_rate', 'repeat_rate']
     """
     if business not in businesses():
         raise UnknownNameError("business", business, list(businesses()))
-    if language not in LANGUAGES:
-        raise UnknownNameError("language", language, list(LANGUAGES))
-    lens, said, t = lenses.load(model), businesses()[business], words(language)
-    rows = []
-    for stage in lens.stages:
-        part = role(lens, stage.id)
-        if part is None:
-            continue
-        wanted = [kpis()[name] for name in said["kpis"][part]]
-        known = [kpi for kpi in wanted if seen is None or _countable(kpi, seen)]
-        rows.append(
-            Row(
-                stage.id,
-                goal=stage.goal.get(language) or stage.goal.get("en", ""),
-                group=said["group"][language],
-                content=said["content"][part][language],
-                channel=", ".join(t.channel(channel) for channel in stage.channels),
-                kpi=(known or wanted)[0].id,
-            )
-        )
-    return Plan(lens, tuple(rows))
+    lens = named(folder or Path(), model)
+    said = any(stage.part for stage in lens.stages)
+    rest = lens.stages[lens.rest] if lens.rest >= 0 else None
+    return Plan(
+        lens,
+        tuple(
+            Row(stage.id, kpi=_measure(lens, stage, business, seen))
+            for stage in lens.stages
+            if stage.part or (not said and stage != rest)
+        ),
+        business,
+    )
+
+
+def _measure(lens: Lens, stage: Stage, business: str, seen: set[str] | None) -> str:
+    """The first measure that suits a stage and can be counted; none where the model names none."""
+    if stage.part:
+        wanted = [kpis()[name] for name in businesses()[business]["kpis"][stage.part]]
+    else:
+        wanted = [kpis()[name] for name in stage.kpis or ("progression",) if name in kpis()]
+    known = [kpi for kpi in wanted if seen is None or _countable(kpi, seen)]
+    return (known or wanted)[0].id if wanted else ""
 
 
 def _countable(kpi: Kpi, seen: set[str]) -> bool:
@@ -179,17 +237,21 @@ def check(page: keeping.Page) -> Plan:
     said = page.said
     if not isinstance(said, dict):
         raise page.wrong("a plan is `model:` and `rows:`. Propose one with: omvei plan new")
-    if wrong := sorted(set(map(str, said)) - {"model", "rows"}):
-        raise page.wrong(f"{wrong[0]!r} is not one of model, rows", wrong[0])
+    if wrong := sorted(set(map(str, said)) - {"model", "business", "rows"}):
+        raise page.wrong(f"{wrong[0]!r} is not one of model, business, rows", wrong[0])
     try:
-        lens = lenses.load(said.get("model") or "five_stage")
+        lens = named(page.file.parents[1], str(said.get("model") or "five_stage"))
     except OmveiError as error:
         raise page.wrong(str(error), "model") from None
+    business = str(said.get("business") or "")
+    if business and business not in businesses():
+        why = UnknownNameError("business", business, list(businesses()))
+        raise page.wrong(str(why), "business")
     given = said.get("rows") or []
     if not isinstance(given, list):
         raise page.wrong("rows is a list, each item beginning with `- stage:`", "rows")
     rows = tuple(_row(page, lens, number_, item) for number_, item in enumerate(given))
-    return Plan(lens, rows)
+    return Plan(lens, rows, business)
 
 
 def _row(page: keeping.Page, lens: Lens, at: int, item: Any) -> Row:
@@ -223,13 +285,13 @@ def _row(page: keeping.Page, lens: Lens, at: int, item: Any) -> Row:
         raise page.wrong(
             f"{review!r} is not a day. Write it as 2026-03-01.", "rows", at, "review"
         ) from None
-    texts = {key: str(item.get(key) or "") for key in TEXTS}
+    texts = {key: str(item[key] or "") for key in TEXTS if key in item}
     return Row(item["stage"], kpi=name, target=target, review=review, **texts)
 
 
 def guarded(why: Mapping[str, Any], model: Lens, language: str = "en") -> str:
     """The reason of the guard, as a sentence."""
-    t = words(language)
+    t = words(language, {model.id: model})
 
     def label(name: str) -> str:
         return kpis()[name].label[language]

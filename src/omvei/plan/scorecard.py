@@ -58,7 +58,7 @@ def scorecard(plan: Plan, journeys: "Journeys | None", language: str = "en") -> 
         journeys = journeys.lens(plan.model)
         seen = seen_kinds(journeys)
     rows = []
-    for row in plan.rows:
+    for row in plan.read(language):
         kpi = kpis().get(row.kpi)
         found: dict[str, Any] = dict(UNMEASURED)
         if kpi is not None:
@@ -88,4 +88,5 @@ def scorecard(plan: Plan, journeys: "Journeys | None", language: str = "en") -> 
     meaning: dict[str, Any] = {"n": 0, "unit": "people", "label": "observed", "window": None}
     if journeys is not None:
         meaning = journeys.meaning(journeys.summary().to_json()["people"])
-    return Result("plan", meaning | {"model": plan.model.id}, {"rows": rows})
+    meaning |= {"model": plan.model.id, "business": plan.business or None}
+    return Result("plan", meaning, {"rows": rows}, {plan.model.id: plan.model})

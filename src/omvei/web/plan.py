@@ -12,7 +12,7 @@ from omvei.errors import OmveiError, UnknownNameError
 from omvei.plan import plan as plans
 from omvei.plan.kpis import kpis, refusal, seen_kinds, suits
 from omvei.plan.scorecard import scorecard
-from omvei.web.asking import PERIODS, ask, has_data, workspace
+from omvei.web.asking import PERIODS, ask, has_data, own_models, workspace
 from omvei.web.guard import check_form
 from omvei.web.showing import address, as_json, said, show, wants_json
 
@@ -39,7 +39,7 @@ async def new(request: Request) -> Response:
     here = workspace(request)
     seen = seen_kinds(here.journeys) if has_data(here) else None
     model, business = str(form.get("model")), str(form.get("business"))
-    plans.save(here.path, plans.propose(model, business, said(request).language, seen))
+    plans.save(here.path, plans.propose(model, business, seen, here.path))
     return RedirectResponse("/plan?saved=1", 303)
 
 
@@ -62,7 +62,7 @@ async def row(request: Request) -> Response:
     try:
         target = plans.number(form.get("target"))
         rows = list(found.rows)
-        rows[at] = replace(old, target=target, **told)
+        rows[at] = found.changed(replace(old, target=target, **told), t.language)
         plans.save(here.path, replace(found, rows=tuple(rows)))
     except OmveiError as error:
         return _shown(request, 400, str(error))
@@ -98,7 +98,7 @@ def _shown(request: Request, status: int = 200, trouble: str = "") -> Response:
         "trouble": trouble,
         "saved": bool(request.query_params.get("saved")) and not trouble,
         "periods": PERIODS,
-        "models": lenses.names(),
+        "models": [*lenses.names(), *own_models(request)],
         "businesses": plans.businesses(),
         "kpis": kpis(),
         "fitting": lambda kpi, stage: found is not None and suits(kpi, found.model, stage),
