@@ -129,6 +129,8 @@ def _within(row: Said, least: int) -> Said:
     found = dict(row)
     if row.get("trend"):
         found["trend"] = [_counted(one, least) for one in row["trend"]]
+    if "others" in row:
+        found["others"] = [one for one in row["others"] if one["evidence"]["n"] >= least]
     if "measure" in row:
         found["measure"] = _counted(row["measure"], least)
     if "people_by_stage" in row:

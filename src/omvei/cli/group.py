@@ -308,7 +308,7 @@ def show(result: Any, raw: bool) -> None:
     if raw:
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
     elif not asked:
-        printing.result(said)
+        printing.result({**said, "own": result.own})
 
 
 def _made(result: Any, form: str, language: str) -> bytes:

@@ -103,14 +103,19 @@ def undo(folder: Path) -> None:
 
 @main.command()
 @as_files
-@among
+@narrowed
 @as_json
 @click.pass_obj
 def advice(folder: Path, /, raw: bool, **asked: Any) -> None:
-    """Say what to do next: at most seven things, what speaks for each, and how to judge it.
+    r"""Say what to do next: at most seven different things, what speaks for each, how to judge it.
 
     The one nearest the purchase comes first, unless the data or the plan say otherwise. Without
     data it says what to bring in. Nothing in it is a cause: look into it, and test.
+
+    \b
+    Examples:
+      omvei advice
+      omvei advice --lens messy_middle --since 2025-01-01 --json
     """
     from ..plan import plan as plans
     from ..plan.advice import advice as answer_of

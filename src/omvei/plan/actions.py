@@ -1,19 +1,27 @@
 """What could be done, each with the answer that speaks for it: what `advice` chooses from.
 
-An action is a `Row`: `action, stage, values` (of its sentence), `evidence` and `href`. None is said
-of fewer than ten people, none of a step of the purchase itself, and none as a cause. The stages are
-those of `five_stage`, whose table says what each asks for.
+An action is a `Row`: `action, lens, stage, values` (of its sentence), `evidence` and `href`. None
+is said of fewer than ten people, none of a step of the purchase itself, none as a cause, and none
+that would be said of any data. The stages are those of the model asked for, also one of the
+workspace's own; what the table of `five_stage` asks for is told at the stage about the same part of
+the journey.
 """
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from ..answers.choice import READY
 from ..answers.findings import clearest
 from ..answers.intervals import FEW, wilson
+from ..answers.last import last
 from ..answers.sharing import LEAST
+from ..lenses import Lens
+from ..lenses import lens as lenses
+from ..lenses.lens import Stage
 from ..touchpoints.formats import formats
-from .kpis import kpis, read_by, role
+from .checklist import counted
+from .kpis import kpis, read_by
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
@@ -30,6 +38,8 @@ ASKS = {
     "discount": "decision",
 }
 """The stage of who searches with words of a class; who searches for a brand asks no question."""
+MISSED = {"choose": "decision", "follow_up": "retention", "recommend": "advocacy"}
+"""Questions of the checklist, and the stage of what is not done yet."""
 TESTABLE = ("more", "unclear", "few")
 """Reasons of the touchpoint map that leave it worth a test."""
 
@@ -67,34 +77,69 @@ def made(action: str, stage: str, evidence: Row, href: str, **values: Any) -> Ro
     return {"action": action, "stage": stage, "values": told, "evidence": evidence, "href": href}
 
 
+def before(model: Lens, stage: Stage) -> bool:
+    """Whether nobody in a stage need have bought: by its part, or where a model says no parts, in
+    all stages but the rest."""
+    if any(one.part for one in model.stages):
+        return stage.part in BEFORE
+    return model.place(stage.id) != model.rest
+
+
+def same(row: Row, model: Lens) -> Row:
+    """A row of `five_stage`, at the stage of another model about the same part of the journey."""
+    table = lenses.load(LENS)
+    part = table.stages[table.place(row["stage"])].part
+    there = [stage.id for stage in model.stages if stage.part == part]
+    if not there:
+        return {"lens": LENS, **row}
+    said = {**row["values"], "a": node("stage", there[0])}
+    return {"lens": model.id, **row, "stage": there[0], "values": said}
+
+
 def actions(journeys: "Journeys", seen: set[str]) -> Iterator[Row]:
-    """Everything the data speaks for; `seen` are the kinds of touchpoint in it."""
-    here = journeys.lens(LENS)
+    """Everything the data speaks for, through the journeys' model; `seen` are the kinds of
+    touchpoint in it."""
+    here, table, model = journeys, journeys.lens(LENS), journeys.model
     mapped = here.touchpoints().to_json()["rows"]
-    held = here.content().to_json()
-    yield from _stopped(here)
-    yield from _mended(mapped)
-    yield from _asked(here, held)
-    yield from _ready(here)
-    yield from _ways(here, mapped)
-    yield from _missing(held)
-    yield from _again(here, seen)
+    held = table.content().to_json()
+    for found in (_stopped(here), _mended(here, mapped), _ways(here, mapped)):
+        yield from ({"lens": model.id, **row} for row in found)
+    ready = here if {stage.id for stage in model.stages} & set(READY) else table
+    yield from ({"lens": ready.model.id, **row} for row in _ready(ready))
+    for found in (_asked(table, held), _missing(held), _missed(table, held, seen)):
+        yield from (same(row, model) for row in found)
 
 
 def _stopped(here: "Journeys") -> Iterator[Row]:
     """Stages in which people went silent who are not known to have bought."""
-    for row in here.leaks().to_json()["stages"]:
+    found, model = here.leaks().to_json(), here.model
+    where = last(here, found["quiet_days"])
+    counts = {row["stage"]: row for row in found["stages"]}
+    for stage in model.stages:
+        row = counts.get(stage.id)
+        if row is None or row["too_few"] or not before(model, stage):
+            continue
         lost = row["left"] - row["customers"]
-        if role(here.model, row["stage"]) in BEFORE and lost >= LEAST and not row["too_few"]:
-            yield made("leak", row["stage"], share(lost, row["people"]), f"/leaks?lens={LENS}")
+        if lost < LEAST:
+            continue
+        others = row["people"] - lost
+        low, high = wilson(row["bought"], others) if others else (0.0, 1.0)
+        bought = row["bought"] / others if others else 0.0
+        said: Row = {"m": others, "x": hundred(bought)}
+        at = where.get(stage.id)
+        if at and at["people"] >= LEAST:
+            said |= {"p": node("content", at["content"]), "l": at["people"]}
+        told = made("leak", stage.id, share(lost, row["people"]), f"/leaks?lens={model.id}", **said)
+        # What those who stopped would have bought, had they bought as often as those who went on.
+        yield {**told, "stake": {"value": lost * bought, "low": lost * low, "high": lost * high}}
 
 
-def _mended(mapped: list[Row]) -> Iterator[Row]:
+def _mended(here: "Journeys", mapped: list[Row]) -> Iterator[Row]:
     """Touchpoints that the touchpoint map says to fix, to drop or to invest in."""
     for row in mapped:
         if row["advice"] == "keep" or row["by"] is None or not row["stages"]:
             continue
-        href = "/touchpoints?" + urlencode({"lens": LENS})
+        href = "/touchpoints?" + urlencode({"lens": here.model.id})
         named = node(row["by"], row["id"])
         if row["reason"] == "bad":
             rated = row["rated"]
@@ -120,12 +165,13 @@ def _asked(here: "Journeys", held: Row) -> Iterator[Row]:
 
 
 def _ready(here: "Journeys") -> Iterator[Row]:
-    """Who is ready to buy now."""
-    found = here.readiness().to_json()
-    for row in found["rows"]:
-        if row["channel"] is None and row["converted"] >= LEAST:
-            told = share(row["converted"], row["people"])
-            yield made("ready", found["ready"], told, "/channels", days=found["seen_days"])
+    """Who stands right before the purchase and may be met again: their last word was yes."""
+    found = here.choice().to_json()
+    for row in found["pools"]:
+        if row["stage"] == found["ready"] and row["consented"] >= LEAST:
+            told = share(row["consented"], row["people"])
+            href = "/channels?" + urlencode({"lens": here.model.id})
+            yield made("ready", row["stage"], told, href, days=found["seen_days"])
 
 
 def _ways(here: "Journeys", mapped: list[Row]) -> Iterator[Row]:
@@ -161,9 +207,21 @@ def _missing(held: Row) -> Iterator[Row]:
             yield made("gap", one.stage, told, href, b=node("format", name))
 
 
-def _again(here: "Journeys", seen: set[str]) -> Iterator[Row]:
-    """Those who bought: how many did so again."""
-    told = read_by(kpis()["repeat_rate"].asked, here, "retention", seen)
-    if told["value"] is not None and not told["too_few"]:
-        again = share(round(told["value"] * told["n"]), told["n"])
-        yield made("repeat", "retention", again, "/people?by=kind&node=purchase")
+def _missed(table: "Journeys", held: Row, seen: set[str]) -> Iterator[Row]:
+    """What the checklist says is not done yet. Where those who bought are followed up, or nothing
+    tells whether they are: how few of them bought again."""
+    told = {}
+    for name in MISSED:
+        found = told[name] = counted(name, table, held, seen)
+        if found["verdict"] == "not_yet" and found["count"] >= LEAST:
+            yield made(name, MISSED[name], share(found["count"], found["n"]), "/checklist")
+    again = read_by(kpis()["repeat_rate"].asked, table, "retention", seen)
+    followed = told["follow_up"]
+    if again["value"] is None or again["too_few"] or followed["verdict"] == "not_yet":
+        return
+    bought = share(round(again["value"] * again["n"]), again["n"])
+    if followed["count"] is None:
+        yield made("record", "retention", bought, "/people?by=kind&node=purchase")
+    elif bought["high"] < followed["low"]:
+        href = "/people?by=kind&node=purchase"
+        yield made("repeat", "retention", bought, href, f=followed["count"], m=followed["n"])

@@ -129,19 +129,27 @@ def checklist(folder: Path, journeys: "Journeys | None", language: str = "en") -
     ).to_json()
     rows = []
     for name, question in questions().items():
-        if question["by"] == "content":
-            found = _content(question, mapped)
-        elif journeys is None:
-            found = {**UNCOUNTED, "verdict": "cannot_tell", "why": "no_data"}
-        elif question["by"] == "met":
-            found = _met(question, journeys, mapped)
-        else:
-            found = _people(question, journeys, seen)
+        found = counted(name, journeys, mapped, seen)
         rows.append(_told(name, question, found, own.get(name), t))
     meaning: Row = {"n": 0, "unit": "people", "label": "observed", "window": None}
     if journeys is not None:
         meaning = journeys.meaning(mapped["n"])
     return Result("checklist", meaning | {"lens": LENS}, {"rows": rows})
+
+
+def counted(name: str, journeys: "Journeys | None", mapped: Row, seen: set[str]) -> Row:
+    """What the data say to one question: its verdict, and the people behind it.
+
+    mapped  the content, as `answers.content` has it; seen  the kinds of touchpoint in the data
+    """
+    question = questions()[name]
+    if question["by"] == "content":
+        return _content(question, mapped)
+    if journeys is None:
+        return {**UNCOUNTED, "verdict": "cannot_tell", "why": "no_data"}
+    if question["by"] == "met":
+        return _met(question, journeys, mapped)
+    return _people(question, journeys, seen)
 
 
 def _told(name: str, question: Mapping[str, Any], found: Row, own: str | None, t: Words) -> Row:

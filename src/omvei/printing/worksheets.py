@@ -5,9 +5,10 @@ from .tables import ROWS, Row, between, print_lines, rate, table
 
 def advice(said: Row) -> None:
     from ..language import words
-    from ..plan.advice import sentences
+    from ..plan.advice import elsewhere, leads, sentences
 
-    english = words("en")
+    english = words("en", said.get("own"))
+    print_lines([leads(said, english)] if said["rows"] else [])
     for row in said["rows"]:
         what, why = sentences(row, english)
         told = row["evidence"]
@@ -20,6 +21,7 @@ def advice(said: Row) -> None:
             [
                 f"{row['rank']}. {what}",
                 f"   {why}",
+                *([f"   Also: {'; '.join(elsewhere(row, english))}"] if row["others"] else []),
                 f"   {row['stage']} · {told['unit']} {number} · judge it by {row['kpi']}",
             ]
         )

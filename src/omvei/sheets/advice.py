@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..language import Words
-from ..plan.advice import sentences
+from ..plan.advice import elsewhere, leads, sentences
 from ..plan.kpis import kpis
 from . import cells
 from .sheet import Cell, Item, Number, Part, Sentences, Table
@@ -17,14 +17,14 @@ def parts(said: Mapping[str, Any], t: Words) -> list[Part]:
              t("sheet.between"), t("advised.measure"), t("plan.value"))  # fmt: skip
     bring = tuple(Item(t(f"advised.bring.{one['what']}")) for one in said["bring"])
     return [
-        *listed(rows, t),
+        *listed(rows, t, leads(said, t)),
         Table(t("advised.list"), heads, tuple(_row(row, t) for row in rows), on_paper=False),
         Sentences(t("advised.bring"), bring),
     ]
 
 
 def listed(rows: list[Mapping[str, Any]], t: Words, since: str = "") -> list[Part]:
-    """What to do, the first thing first; `since` says of which time, where it is another."""
+    """What to do, the first thing first; `since` is said first in the note."""
     items = tuple(_item(row, t) for row in rows)
     return [
         Sentences(
@@ -34,7 +34,7 @@ def listed(rows: list[Mapping[str, Any]], t: Words, since: str = "") -> list[Par
 
 
 def _item(row: Mapping[str, Any], t: Words) -> Item:
-    what, why = sentences(dict(row), t)
+    what, why = sentences(row, t)
     kpi, now, told = kpis()[row["kpi"]], row["measure"], row["evidence"]
     key = "advised.evidence.ratings" if row["action"] == "rated" else "advised.evidence"
     evidence = f"{t.stage_named(row['lens'], row['stage'])}. {t(key, n=told['n'])}"
@@ -43,11 +43,12 @@ def _item(row: Mapping[str, Any], t: Words) -> Item:
     judged = f"{t('advised.measure')}: {kpi.label[t.language]}, {kpi.definition[t.language]}."
     if isinstance(there := cells.measured(now, t), Number) and not now["too_few"]:
         judged += " " + t("advised.now", x=there.text, between=f"({cells.between(now, t)})")
-    return Item(what, (why, evidence.strip(), judged))
+    also = [f"{t('advised.also')} {'; '.join(elsewhere(row, t))}."] if row["others"] else []
+    return Item(what, (why, *also, evidence.strip(), judged))
 
 
 def _row(row: Mapping[str, Any], t: Words) -> tuple[Cell, ...]:
-    what, why = sentences(dict(row), t)
+    what, why = sentences(row, t)
     told = row["evidence"]
     return (
         what,

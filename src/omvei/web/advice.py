@@ -9,7 +9,7 @@ from omvei.errors import NothingToAnswerError
 from omvei.language import Words
 from omvei.plan import plan as plans
 from omvei.plan.advice import advice as answer_of
-from omvei.plan.advice import sentences
+from omvei.plan.advice import elsewhere, leads, sentences
 from omvei.plan.kpis import kpis
 from omvei.web.asking import PERIODS, Asked, ask, workspace
 from omvei.web.showing import address, as_json, said, show, wants_json
@@ -32,15 +32,22 @@ def advice(request: Request) -> Response:
     if wants_json(request):
         return as_json(found)
     t = said(request)
-    kept = asked.query if asked else {}
+    period = asked.query if asked else {}
+    lens = request.query_params.get("lens")
+    kept = {**period, "lens": lens} if lens else period
     rows = [
-        {**row, "href": _within(row["href"], kept), "said": sentences(row, t)}
+        {
+            **row,
+            "href": _within(row["href"], period),
+            "said": sentences(row, t),
+            "also": elsewhere(row, t),
+        }
         for row in found["rows"]
     ]
     return show(
-        request, "advice.html", rows=rows, bring=found["bring"], asked=asked, periods=PERIODS,
-        kept=kept, kpis=kpis(), number=Words.measured, simulated=here.simulated,
-        json=address("/advice.json", kept),
+        request, "advice.html", rows=rows, lead=leads(found, t), bring=found["bring"],
+        asked=asked, periods=PERIODS, kept=kept, kpis=kpis(), number=Words.measured,
+        simulated=here.simulated, json=address("/advice.json", kept),
     )  # fmt: skip
 
 
