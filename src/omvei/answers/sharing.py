@@ -129,7 +129,7 @@ def _within(row: Said, least: int) -> Said:
     found = dict(row)
     if row.get("trend"):
         found["trend"] = [_counted(one, least) for one in row["trend"]]
-    if "others" in row:
+    if isinstance(row.get("others"), list):  # of an action; a touchpoint has a share of that name
         found["others"] = [one for one in row["others"] if one["evidence"]["n"] >= least]
     if "measure" in row:
         found["measure"] = _counted(row["measure"], least)
