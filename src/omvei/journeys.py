@@ -62,6 +62,7 @@ from .lenses.column import stage_column
 from .lenses.own import named, usable
 from .moment import moment
 from .people import table
+from .people.names import number
 from .result import Result
 from .touchpoints.vocabulary import codes
 from .workspace import Workspace
@@ -107,6 +108,8 @@ class Journeys:
     among: tuple[Group, ...] = ()
     lens_name: str | Path | None = None
     _lens: dict[str, lenses.Lens] = field(default_factory=dict, compare=False, repr=False)
+    _mapped: dict[tuple[Path, str], Block] = field(default_factory=dict, compare=False, repr=False)
+    """The blocks as they lie on the disk: mapping a file costs more than looking into it."""
 
     @classmethod
     def of(cls, workspace: Workspace) -> "Journeys":
@@ -264,7 +267,15 @@ class Journeys:
 
     def find(self, who: str) -> int | None:
         """The person who holds an identifier: an id, a user id, an e-mail, an order number, ..."""
+        written = number(who)
+        if written is not None and trace.find(self, written) is not None:
+            return written
         words = self.workspace.words(who)
+        layers = self.build.settings.get("layers")
+        if layers and written is None and self.unit_name == "person":
+            holders = table.holders([self.build.folder.parent / layer for layer in layers], words)
+            if len(holders) < 2:
+                return int(holders[0]) if len(holders) else None
         return table.find(self.people_folder, self.build.people_version, words)
 
     # -- what the answers need ------------------------------------------------------------------
@@ -354,11 +365,21 @@ class Journeys:
 
     def __getstate__(self) -> dict[str, Any]:
         """What a worker elsewhere needs to open the blocks; what can be read again is left here."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return {each.name: getattr(self, each.name) for each in fields(self)} | {"_mapped": {}}
 
     def blocks(self) -> list[Callable[[], Block]]:
         """The blocks, narrowed; each is opened when called."""
         return [partial(self._open, row) for row in self.build.blocks if row["people"]]
+
+    def holding(self, person: int) -> list[Callable[[], Block]]:
+        """The blocks, narrowed, in which a person's rows are or once were."""
+        found: list[Callable[[], Block]] = []
+        for row in self.build.blocks:
+            known = self._stored(row).person
+            place = int(np.searchsorted(known, person))
+            if place < len(known) and known[place] == person:
+                found.append(partial(self._open, row))
+        return found
 
     def _open(self, row: dict[str, Any]) -> Block:
         """A block, narrowed; where there are few touchpoints it is narrowed once and kept."""
@@ -373,9 +394,15 @@ class Journeys:
     def _kept(self) -> dict[str, Block]:
         return {}
 
+    def _stored(self, row: dict[str, Any]) -> Block:
+        place = (self.build.place(row), str(row["block"]))
+        if place not in self._mapped:
+            self._mapped[place] = open_block(*place)
+        return self._mapped[place]
+
     def _opened(self, row: dict[str, Any]) -> Block:
         folder, living = self.build.place(row), self.build.living(row)
-        whole = open_block(folder, str(row["block"]))
+        whole = replace(self._stored(row), _columns={})  # what is worked out of it is not kept
         stored = whole.column
 
         def column(wanted: str) -> Any:

@@ -166,6 +166,7 @@ def test_the_numbers_do_not_depend_on_the_blocks():
     once, parts = whole.scan(block), whole.empty()
     for place in range(block.people):
         parts = whole.merge(parts, whole.scan(block.alone(place)))
+    once, parts = whole.finish(once), whole.finish(parts)
     for name, values in once.items():
         assert values.tolist() == parts[name].tolist(), name
 

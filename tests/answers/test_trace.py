@@ -1,8 +1,10 @@
+import numpy as np
 import pytest
 from drawing import journeys
 
 import omvei
 from omvei import lenses
+from omvei.people import table
 
 
 def test_a_trace_shows_visits_cycles_loops_and_the_stage_in_every_model(tmp_path):
@@ -46,3 +48,25 @@ def test_a_person_is_found_by_any_identifier(tmp_path):
 def test_somebody_unknown_is_an_error(tmp_path):
     with pytest.raises(omvei.UnknownNameError, match="No person named 'eve'"):
         journeys(tmp_path, ann="search").trace("eve")
+
+
+def test_looking_in_the_index_finds_whom_the_whole_table_finds(tmp_path):
+    rng = np.random.default_rng(7)
+    workspace = omvei.init(tmp_path / "w")
+    for part in range(3):  # the first is built, the others are appended in layers
+        lines = ["anonymous_id,user_id,email,order_id,time,event"]
+        for n in range(60):
+            cookie, user, order = rng.integers(0, 40, 3).tolist()
+            said = [f"c{cookie}", *(["", "", ""] if n % 3 else [f"u{user}", f"u{user}@x.no", ""])]
+            said[3] = f"#{order}" if n % 7 == 0 else ""
+            lines.append(f"{','.join(said)},2026-0{part + 1}-01T10:{n:02}:00Z,page_view")
+        (tmp_path / f"{part}.csv").write_text("\n".join(lines))
+        workspace.take(tmp_path / f"{part}.csv")
+    journeys = workspace.journeys
+    assert len(journeys.build.settings["layers"]) == 3
+    written = [f"{kind}{n}" for n in range(45) for kind in ("c", "u", "C", "#", "", "u @X.no ")]
+    told = journeys.people(limit=100).to_dicts()
+    for who in [*written, *(person["person"] for person in told), "", "null", "0" * 12]:
+        words = workspace.words(who)
+        slow = table.find(journeys.people_folder, journeys.build.people_version, words)
+        assert journeys.find(who) == slow, who

@@ -11,6 +11,7 @@ the 97.5 percentile. It speaks of chance alone, never of who is missing from the
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -23,7 +24,7 @@ LIMITS = np.array(
         math.floor(2**32 * sum(math.exp(-1) / math.factorial(k) for k in range(weight + 1)))
         for weight in range(12)
     ],
-    np.uint64,
+    np.uint32,
 )
 """A number below 2^32 that is under `LIMITS[w]`, and no earlier one, gives the weight w."""
 
@@ -33,8 +34,13 @@ _MIX2 = np.uint64(0x94D049BB133111EB)
 
 
 @njit(cache=True, nogil=True)
-def _weigh(person: np.int64, weight: NDArray[np.int64], limits: NDArray[np.uint64]) -> None:
-    """Fill in one person's weights; two a hash (splitmix64: Steele, Lea & Flood 2014)."""
+def _weigh(
+    person: np.int64, weight: NDArray[Any], drawn: NDArray[np.uint32], limits: NDArray[np.uint32]
+) -> None:
+    """Fill in one person's weights; two a hash (splitmix64: Steele, Lea & Flood 2014).
+
+    drawn  room for as many numbers, and one more where there is an odd number of weights
+    """
     state = np.uint64(person)
     for pair in range((len(weight) + 1) // 2):
         state += _STEP
@@ -42,23 +48,22 @@ def _weigh(person: np.int64, weight: NDArray[np.int64], limits: NDArray[np.uint6
         z = (z ^ (z >> np.uint64(30))) * _MIX1
         z = (z ^ (z >> np.uint64(27))) * _MIX2
         z ^= z >> np.uint64(31)
-        for half in range(2):
-            place = 2 * pair + half
-            if place < len(weight):
-                drawn = z >> np.uint64(32) if half else z & np.uint64(0xFFFFFFFF)
-                w = 0
-                while w < len(limits) and drawn >= limits[w]:
-                    w += 1
-                weight[place] = w
+        drawn[2 * pair] = z & np.uint64(0xFFFFFFFF)
+        drawn[2 * pair + 1] = z >> np.uint64(32)
+    weight[:] = 0
+    for limit in limits:  # without a branch: a weight is how many limits its number reaches
+        for place in range(len(weight)):
+            weight[place] += drawn[place] >= limit
 
 
 @njit(cache=True, nogil=True)
 def _weights(
-    person: NDArray[np.int64], limits: NDArray[np.uint64], replicates: int
+    person: NDArray[np.int64], limits: NDArray[np.uint32], replicates: int
 ) -> NDArray[np.int64]:
     found = np.zeros((len(person), replicates), np.int64)
+    drawn = np.empty(replicates + 1, np.uint32)
     for place in range(len(person)):
-        _weigh(person[place], found[place], limits)
+        _weigh(person[place], found[place], drawn, limits)
     return found
 
 
@@ -67,22 +72,21 @@ def _weighted(
     person: NDArray[np.int64],
     place: NDArray[np.int64],
     cell: NDArray[np.int64],
-    many: NDArray[np.int64],
-    limits: NDArray[np.uint64],
-    cells: int,
-    replicates: int,
-) -> NDArray[np.int64]:
-    total = np.zeros((cells, replicates), np.int64)
-    weight = np.zeros(replicates, np.int64)
+    many: NDArray[Any],
+    limits: NDArray[np.uint32],
+    total: NDArray[Any],
+) -> None:
+    replicates = total.shape[1]
+    weight = np.zeros(replicates, total.dtype)
+    drawn = np.empty(replicates + 1, np.uint32)
     now = np.int64(-1)
     for hit in range(len(place)):
         if place[hit] != now:
             now = place[hit]
-            _weigh(person[now], weight, limits)
+            _weigh(person[now], weight, drawn, limits)
         row, times = total[cell[hit]], many[hit]
         for b in range(replicates):
             row[b] += times * weight[b]
-    return total
 
 
 def weights(person: NDArray[np.int64], replicates: int = REPLICATES) -> NDArray[np.int64]:
@@ -115,16 +119,19 @@ def weighted(
     >>> (one[1] == 3 * weights(np.array([7]))[0]).all(), int(one[0].sum())
     (np.True_, 0)
     """
-    found: NDArray[np.int64] = _weighted(
+    many = many.astype(np.int64)
+    largest = len(LIMITS) * int(np.abs(many).sum())
+    # half as wide where nothing can overflow: twice as many are added at once
+    total = np.zeros((cells, replicates), np.int32 if largest < 2**31 else np.int64)
+    _weighted(
         person.astype(np.int64),
         place.astype(np.int64),
         cell.astype(np.int64),
-        many.astype(np.int64),
+        many.astype(total.dtype),
         LIMITS,
-        cells,
-        replicates,
+        total,
     )
-    return found
+    return total.astype(np.int64)
 
 
 def interval(replicates: NDArray[np.float64]) -> tuple[float, float] | tuple[None, None]:

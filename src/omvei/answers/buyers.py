@@ -25,7 +25,20 @@ import numpy as np
 
 from ..blocks.block import Block
 from ..touchpoints.vocabulary import codes
-from .figures import DAY, Counts, Figure, Partial, count, join, middle, part, per, share, sums
+from .figures import (
+    DAY,
+    Counts,
+    Figure,
+    Partial,
+    count,
+    gathered,
+    join,
+    middle,
+    part,
+    per,
+    share,
+    sums,
+)
 from .spans import Spans, kind_is, of_people
 
 STARS = 100
@@ -100,6 +113,7 @@ class Buyers:
         """Every figure by its name; a model takes those it asks for."""
         if not kept:
             return {}
+        kept = gathered(kept)
         people, buyers, repeat = (int(n) for n in kept["people"])
         score = kept["surveys"]
         found = [

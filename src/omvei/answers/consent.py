@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from ..blocks.block import Block
@@ -52,6 +53,41 @@ class Consents:
 FIRST = np.datetime64("1900-01", "M")
 MONTHS = 2412
 """As many as a time can be in: 1900 to 2100."""
+BEGINS = (FIRST + np.arange(MONTHS + 1)).astype("datetime64[us]").astype(np.int64)
+"""When each month begins, and after them the end: microseconds."""
+
+
+@njit(cache=True, nogil=True)
+def said_by_month(
+    starts: NDArray[np.int64],
+    time: NDArray[np.int64],
+    said: NDArray[np.int8],
+    begins: NDArray[np.int64],
+    states: int,
+) -> NDArray[np.int64]:
+    """People with a row in each month, by what they had last said at the end of it.
+
+    starts  (people + 1,)  person i's rows are `starts[i]` up to `starts[i + 1]`, oldest first
+    time    (rows,) microseconds; said  (rows,) a state, 0 for nothing
+    begins  (months + 1,)  when each month begins
+    returns (months, states)
+    """
+    found = np.zeros((len(begins) - 1, states), np.int64)
+    for person in range(len(starts) - 1):
+        first, stop = starts[person], starts[person + 1]
+        if first == stop:
+            continue
+        month = np.searchsorted(begins, time[first], side="right") - 1
+        state = np.int8(0)
+        for row in range(first, stop):
+            if time[row] >= begins[month + 1]:
+                found[month, state] += 1
+                while time[row] >= begins[month + 1]:
+                    month += 1
+            if said[row] > 0:
+                state = said[row]
+        found[month, state] += 1
+    return found
 
 
 @dataclass(frozen=True)
@@ -63,18 +99,11 @@ class ByMonth:
         return np.zeros((MONTHS, len(STATES)), np.int64)
 
     def scan(self, block: Block) -> NDArray[np.int64]:
-        """Count one block: of a person's rows in a month the last, and what was said up to it."""
-        if not block.rows:
-            return self.empty()
-        said, place = block["consent"], block.place
-        row = np.maximum.accumulate(np.where(said > 0, np.arange(block.rows), -1))
-        row = np.where(row >= block.starts[place], row, -1)
-        state = np.where(row >= 0, said[np.maximum(row, 0)], 0).astype(np.int64)
-        time = np.asarray(block["time"]).astype("datetime64[us]").astype("datetime64[M]")
-        month = (time - FIRST).astype(np.int64)
-        last = np.append((np.diff(place) != 0) | (np.diff(month) != 0), True)
-        flat = np.bincount(month[last] * len(STATES) + state[last], minlength=MONTHS * len(STATES))
-        return flat.reshape(MONTHS, len(STATES))
+        """Count one block."""
+        found: NDArray[np.int64] = said_by_month(
+            block.starts, block["time"], block["consent"], BEGINS, len(STATES)
+        )
+        return found
 
     def merge(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
         """Add."""

@@ -26,7 +26,7 @@ import numpy as np
 
 from ..blocks.block import Block
 from ..touchpoints import definitions
-from .figures import DAY, Figure, Partial, join, middle, part, per, sums
+from .figures import DAY, Figure, Partial, gathered, join, middle, part, per, sums
 from .spans import Spans, acts, kind_is
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ class Sets:
         """The figures, and the size over time."""
         if not kept:
             return [], []
+        kept = gathered(kept)
         unit = f"{self.column}s"
         people = int(kept["choosers"][0])
         figures = [middle(name, kept[f"{name}?"], people, unit) for name in SIZES]

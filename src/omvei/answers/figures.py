@@ -22,7 +22,8 @@ from .intervals import FEW, Z, median, wilson
 
 Counts = NDArray[np.int64]
 Figure = dict[str, Any]
-Partial = dict[str, Counts]
+Partial = dict[str, Any]
+"""Counts by name; what is gathered may be a list of them."""
 DAY = 86_400_000_000
 
 
@@ -40,7 +41,9 @@ def sums(x: NDArray[Any], y: NDArray[Any]) -> Counts:
 def join(a: Partial, b: Partial) -> Partial:
     """Merge two partial results: names that end with `?` are gathered values, the others add.
 
-    >>> join({"days?": np.array([3])}, {"days?": np.array([1])})["days?"].tolist()
+    What is gathered stays in its pieces until `gathered` makes one of them, so it is copied once.
+
+    >>> gathered(join({"days?": np.array([3])}, {"days?": np.array([1])}))["days?"].tolist()
     [3, 1]
     """
     joined = dict(a)
@@ -48,10 +51,22 @@ def join(a: Partial, b: Partial) -> Partial:
         if name not in joined:
             joined[name] = values
         elif name.endswith("?"):
-            joined[name] = np.concatenate([joined[name], values])
+            joined[name] = [*_pieces(joined[name]), *_pieces(values)]
         else:
             joined[name] = joined[name] + values
     return joined
+
+
+def gathered(kept: Partial) -> Partial:
+    """A partial result with what was gathered in one piece."""
+    return {
+        name: np.concatenate(values) if isinstance(values, list) else values
+        for name, values in kept.items()
+    }
+
+
+def _pieces(values: Any) -> list[Counts]:
+    return values if isinstance(values, list) else [values]
 
 
 def _figure(name: str, form: str, value: float | None, people: int, unit: str) -> Figure:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..blocks.block import Block
-from .figures import DAY, Figure, Partial, estimate, join, middle, share
+from .figures import DAY, Figure, Partial, estimate, gathered, join, middle, share
 from .spans import kind_is
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ class Turns:
         """The figures of speed, and the two frictions between stages."""
         if not kept:
             return []
+        kept = gathered(kept)
         lost = [int(n) for n in kept["lost"]]
         names = {"engage?": "days_to_engage", "delight?": "days_to_delight"}
         names |= {"rotation?": "rotation_days"}

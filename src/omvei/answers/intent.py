@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..blocks.block import Block
-from .figures import Figure, Partial, join, middle, part, per, share, sums
+from .figures import Figure, Partial, gathered, join, middle, part, per, share, sums
 from .spans import Spans, acts, group_is, kind_is, of_people
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class Intents:
         """The figures."""
         if not kept:
             return []
+        kept = gathered(kept)
         return [
             share("bought_not_care", *(int(n) for n in kept["people"])),
             part("new_people_share", kept["new"], "visits"),

@@ -29,7 +29,7 @@ from ..blocks.block import Block
 from ..errors import NothingToAnswerError, OmveiError, UnknownNameError
 from ..lenses.rules import DAY
 from ..result import Result
-from .figures import Partial, join
+from .figures import Partial, gathered, join
 from .intervals import FEW, median, rate, wilson
 from .map import Walk, walk
 from .own import usual
@@ -205,7 +205,7 @@ class Loops:
 
     def finish(self, kept: Partial) -> Partial:
         """As gathered."""
-        return kept
+        return gathered(kept)
 
 
 def loops(journeys: "Journeys", *, horizon_days: int = 90) -> Result:

@@ -25,7 +25,7 @@ import numpy as np
 
 from ..blocks.block import Block
 from ..lenses.carrier import NOWHERE
-from .figures import DAY, Figure, Partial, join, middle, part, per, share, sums
+from .figures import DAY, Figure, Partial, gathered, join, middle, part, per, share, sums
 from .spans import Spans, acts, group_is, kind_is, of_people
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ class Loyalty:
         """The figures, and the cycles by their number."""
         if not kept:
             return [], []
+        kept = gathered(kept)
         customers, active, passive, reads, observed = (int(n) for n in kept["people"])
         figures = [
             part("loyalty_loop_share", kept["loops"], "purchases"),

@@ -24,7 +24,7 @@ import numpy as np
 
 from ..blocks.block import Block
 from ..touchpoints.vocabulary import OWNERSHIPS
-from .figures import DAY, Figure, Partial, join, middle, part, per, sums
+from .figures import DAY, Figure, Partial, gathered, join, middle, part, per, sums
 from .spans import Spans, kind_is
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ class Loops:
         """The figures."""
         if not kept:
             return []
+        kept = gathered(kept)
         return [
             per("alternations", kept["alternations"], "purchases"),
             middle("days_to_purchase", kept["days?"], int(kept["buyers"][0]), "days", DAY),

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..blocks.block import Block
 from ..touchpoints.vocabulary import INITIATORS, OWNERSHIPS
-from .figures import Partial, join, part, sums
+from .figures import Partial, gathered, join, part, sums
 from .intervals import FEW
 from .map import END, NO_STAGE, START
 
@@ -55,7 +55,7 @@ class Traffic:
 
     def finish(self, kept: Partial) -> Partial:
         """As counted."""
-        return kept
+        return gathered(kept)
 
 
 def standing(journeys: "Journeys") -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:

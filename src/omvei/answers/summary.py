@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from ..blocks.block import Block
@@ -16,6 +17,21 @@ if TYPE_CHECKING:
     from ..journeys import Journeys
 
 
+@njit(cache=True, nogil=True)
+def sizes(
+    starts: NDArray[np.int64], session: NDArray[np.int32], bought: NDArray[np.bool_]
+) -> tuple[int, int, int]:
+    """Visits, purchases and people who bought; `starts[i]` is person i's first row."""
+    visits, purchases, customers = 0, 0, 0
+    for person in range(len(starts) - 1):
+        before = purchases
+        for row in range(starts[person], starts[person + 1]):
+            visits += row == starts[person] or session[row] != session[row - 1]
+            purchases += bought[row]
+        customers += purchases > before
+    return visits, purchases, customers
+
+
 @dataclass(frozen=True)
 class Sizes:
     """Touchpoints, people, visits, purchases and customers."""
@@ -26,13 +42,10 @@ class Sizes:
 
     def scan(self, block: Block) -> NDArray[np.int64]:
         """Count one block. A visit is counted in each window that sees any of it."""
-        session, place = block["session"], block.place
-        same = (session[1:] == session[:-1]) & (place[1:] == place[:-1])
-        bought = block["kind"] == codes()["purchase"]
-        visits = block.rows - int(same.sum())
-        return np.array(
-            [block.rows, block.people, visits, bought.sum(), len(np.unique(place[bought]))]
+        visits, bought, customers = sizes(
+            block.starts, block["session"].astype(np.int32), block["kind"] == codes()["purchase"]
         )
+        return np.array([block.rows, block.people, visits, bought, customers])
 
     def merge(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
         """Add."""

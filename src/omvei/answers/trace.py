@@ -72,7 +72,7 @@ def trace(journeys: "Journeys", person: str) -> Result:
 
 def find(journeys: "Journeys", who: int) -> Block | None:
     """The whole journey of one person, as a block of its own."""
-    for opened in journeys.whole().blocks():
+    for opened in journeys.whole().holding(who):
         block = opened()
         place = int(np.searchsorted(block.person, who))
         if place < block.people and block.person[place] == who:

@@ -22,7 +22,7 @@ import numpy as np
 
 from ..blocks.block import Block
 from ..lenses.carrier import NOWHERE
-from .figures import DAY, Figure, Partial, count, join, middle, part, share, sums
+from .figures import DAY, Figure, Partial, count, gathered, join, middle, part, share, sums
 from .spans import Spans, kind_is, of_people
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ class Waits:
         """The figures."""
         if not kept:
             return []
+        kept = gathered(kept)
         waiting, came, onward, staged = (int(n) for n in kept["people"])
         resumed = part("resumed_share", kept["resumed"], "pauses")
         back = int(kept["sold"][0])  # people with a pause that ended

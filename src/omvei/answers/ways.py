@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from ..blocks.block import Block
 from ..lenses.lens import Lens
 from ..touchpoints.visits import seen_before
-from .figures import Partial, join, sums
+from .figures import Partial, gathered, join, sums
 from .map import Walk
 
 Counts = NDArray[np.int64]
@@ -165,6 +165,29 @@ def of_stages(
     return told, deepest
 
 
+@njit(cache=True, nogil=True)
+def with_any(
+    wanted: NDArray[np.bool_],
+    first: Counts,
+    stop: Counts,
+    origin: Counts,
+    flag: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Which of the wanted stays have a row whose touchpoint is flagged: (stays,).
+
+    first, stop  (stays,) rows of the journeys; origin (rows,) their touchpoints, -1: a silence
+    flag         (touchpoints,)
+    """
+    found = np.zeros(len(wanted), np.bool_)
+    for stay in range(len(wanted)):
+        if wanted[stay]:
+            for row in range(first[stay], stop[stay]):
+                if origin[row] >= 0 and flag[origin[row]]:
+                    found[stay] = True
+                    break
+    return found
+
+
 def allowed(lens: Lens) -> NDArray[np.bool_]:
     """Which moves the model allows: (stages, stages)."""
     ids = [stage.id for stage in lens.stages]
@@ -253,16 +276,12 @@ class Ways:
         origin: Counts,
     ) -> Counts:
         """(stages, 5): returns with something new of each of `NEW`, and with nothing new."""
-        real = origin >= 0
         found = np.zeros((len(self.lens.stages), len(NEW) + 1), np.int64)
         some = np.zeros(len(stage), np.bool_)
         for place, column in enumerate(NEW):
             codes = block[column].astype(np.int32)
             fresh = (codes >= 0) & ~seen_before(block.place, codes)
-            rows = np.zeros(len(origin), np.int64)
-            rows[real] = fresh[origin[real]]
-            total = np.append(0, np.cumsum(rows))
-            new = again & (total[stop] > total[first])
+            new = with_any(again, first, stop, origin, fresh)
             some |= new
             found[:, place] = np.bincount(stage[new], minlength=len(found))
         found[:, -1] = np.bincount(stage[again & ~some], minlength=len(found))
@@ -274,4 +293,4 @@ class Ways:
 
     def finish(self, kept: Partial) -> Partial:
         """As counted."""
-        return kept
+        return gathered(kept)

@@ -17,7 +17,7 @@ from ..lenses.lens import Lens
 from ..moment import moment
 from ..people.names import name
 from ..result import Result
-from .figures import Partial, join
+from .figures import Partial, gathered, join
 from .map import Walk, walk
 from .numbers import ORDERED
 from .ways import stays
@@ -71,6 +71,7 @@ class Whereabouts:
 
     def finish(self, kept: Partial) -> Partial:
         """The latest to move first; equal times by person."""
+        kept = gathered(kept)
         order = np.lexsort((kept["person?"], -kept["since?"]))
         return {key: column[order] for key, column in kept.items()}
 

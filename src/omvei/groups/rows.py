@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from ..blocks.block import Block
@@ -79,8 +80,16 @@ def having(
 
 def latest(block: Block) -> NDArray[np.int8]:
     """What each person of a block said last of consent: a place in `STATES`."""
-    said = block["consent"]
-    row = np.where(said > 0, np.arange(block.rows), -1)
-    last = np.maximum.reduceat(row, block.starts[:-1]) if block.people else row
-    found: NDArray[np.int8] = np.where(last >= 0, said[np.maximum(last, 0)], 0).astype(np.int8)
+    found: NDArray[np.int8] = _last_said(block.starts, block["consent"])
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _last_said(starts: NDArray[np.int64], said: NDArray[np.int8]) -> NDArray[np.int8]:
+    found = np.zeros(len(starts) - 1, np.int8)
+    for person in range(len(found)):
+        for row in range(starts[person + 1] - 1, starts[person] - 1, -1):
+            if said[row] > 0:
+                found[person] = said[row]
+                break
     return found

@@ -191,10 +191,10 @@ class Layer:
         found: Hashes = self._column(FILES[1], "name")[_spans(component, of_names)]
         return found
 
-    def holders(self, names: Hashes) -> Numbers:
-        """The ids of those who hold, or ever were, one of these names."""
+    def holders(self, names: Hashes, *parts: str) -> Numbers:
+        """The ids of those who hold these names (`person`), or were known by one (`node`)."""
         rows = _spans(self.name, names)
-        found = np.concatenate([self._column(FILES[0], n)[rows] for n in ("person", "node")])
+        found = np.concatenate([self._column(FILES[0], part)[rows] for part in parts])
         return found[found >= 0]
 
 
@@ -231,7 +231,10 @@ def spread(layers: Sequence[Layer], touched: Hashes) -> Hashes:
     return touched
 
 
-def holders(layers: Sequence[Layer], names: Hashes) -> Numbers:
-    """The ids of the people who hold one of these names, or were known by it; ascending."""
-    parts = [layer.holders(there) for layer, there in newest(layers, names)]
-    return np.unique(np.concatenate([np.zeros(0, np.int64), *parts]))
+def holders(
+    layers: Sequence[Layer], names: Hashes, parts: Sequence[str] = ("person", "node")
+) -> Numbers:
+    """The ids of the people who hold one of these names (`person`), or were known by it (`node`);
+    ascending."""
+    found = [layer.holders(there, *parts) for layer, there in newest(layers, names)]
+    return np.unique(np.concatenate([np.zeros(0, np.int64), *found]))

@@ -11,6 +11,7 @@ values in one form of Unicode; `quality` lists the spellings that became one.
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 import duckdb
@@ -60,16 +61,22 @@ def clean(kind: str, column: str) -> str:
     return f"CASE WHEN NOT is_blocked(trim({column})) THEN nullif({value}, '') END"
 
 
-def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `is_blocked(value)` known to a connection."""
+@cache
+def _blocked() -> str:
+    """The macro `is_blocked(value)`."""
     blocked = yaml.safe_load(files(__package__).joinpath("blocked.yaml").read_text("utf-8"))
     values = ", ".join(_quoted(value) for value in blocked["values"])
     longest = max(len(value) for value in blocked["values"])
-    con.execute(f"""
+    return f"""
         CREATE OR REPLACE MACRO is_blocked(value) AS
             (length(value) <= {longest} AND lower(value) IN ({values}))
             OR regexp_full_match(value, {_quoted(blocked["pattern"])})
-    """)
+    """
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `is_blocked(value)` known to a connection."""
+    con.execute(_blocked())
 
 
 def _quoted(text: str) -> str:
