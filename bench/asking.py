@@ -16,14 +16,15 @@ import numpy as np
 
 from omvei.answers.attribution import Attribution
 from omvei.answers.funnel import Reaches
-from omvei.answers.map import END, START, Moves, walk
+from omvei.answers.map import END, START, Moves, Walk, walk
 from omvei.answers.matrix import Matrix
 from omvei.answers.removal import removal
 from omvei.answers.trace import find
-from omvei.answers.ways import Ways
+from omvei.answers.ways import allowed, fewest, stays, turns_of_ways
 from omvei.blocks.block import Block
 from omvei.journeys import Journeys, shipped
 from omvei.lenses.carrier import NOWHERE
+from omvei.lenses.lens import Lens
 from omvei.touchpoints.vocabulary import codes
 
 from .making import DAY, LENS, STEPS, WITHIN_DAYS, settled
@@ -48,6 +49,33 @@ class Placed:
 
     def finish(self, placed: Any) -> list[int]:
         return [int(many) for many in placed]
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The analysis: entries into each stage, and how many of them are returns."""
+
+    walk: Walk
+    lens: Lens
+
+    def empty(self) -> Any:
+        return np.zeros((len(self.lens.stages), 2), np.int64)
+
+    def scan(self, block: Block) -> Any:
+        starts, _, node, origin = self.walk.rows(block)
+        cycle = block["purchases_before"].astype(np.int32)[np.maximum.accumulate(origin)]
+        size, moves = len(self.lens.stages), allowed(self.lens)
+        apart = self.lens.carrier == "deepest"
+        person, way, first, _ = stays(starts, node, cycle, size, apart)
+        stage = node[first].astype(np.int64)
+        again = turns_of_ways(person, way, stage, moves, fewest(moves), block.people)[1]
+        return np.stack([np.bincount(each, minlength=size) for each in (stage, stage[again])], 1)
+
+    def merge(self, a: Any, b: Any) -> Any:
+        return a + b
+
+    def finish(self, counted: Any) -> Any:
+        return counted
 
 
 def models(journeys: Journeys) -> dict[str, float]:
@@ -149,11 +177,9 @@ def questions(journeys: Journeys, person: str) -> list[Question]:
         ),
         Question(
             "reentries",
-            lambda: lens.run(Ways(by_stage, lens.model, journeys.end)),
+            lambda: lens.run(Returned(by_stage, lens.model)),
             lambda: lens.numbers(),
-            lambda found: [
-                [code, int(row[2])] for code, row in enumerate(found["stage"]) if row[1]
-            ],
+            lambda found: [[code, int(row[1])] for code, row in enumerate(found) if row[0]],
             9,
         ),
         Question(

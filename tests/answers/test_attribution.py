@@ -145,8 +145,7 @@ def test_ways_are_those_of_a_plain_walk(people):
 )
 def test_moves_and_orders_are_those_of_a_plain_count(told):
     first, met, _, _, end, _ = packed([(c, [0] * len(c), e) for c, e in told])
-    way = np.repeat(np.arange(len(told)), np.diff(first))
-    whose, line = moves(first, met, way, end, 3)
+    whose, line = moves(first, met, end, 3)
     wanted, orders = Counter(), Counter()
     for who, (channels, became) in enumerate(told):
         kept = [c for at, c in enumerate(channels) if not at or channels[at - 1] != c]
@@ -206,8 +205,7 @@ def test_the_known_answers_of_path_data(data):
     first, met, when, _, end, reached = packed(paths)
     _, cell, units = divide(first, met, when, end, reached, -1, 12, DECAY)
     credit = np.bincount(cell, units, 12 * len(RULES)).reshape(len(RULES), 12) / WHOLE
-    way = np.repeat(np.arange(len(paths)), np.diff(first))
-    line = np.bincount(moves(first, met, way, end, 12)[1], minlength=14 * 14).reshape(14, 14)
+    line = np.bincount(moves(first, met, end, 12)[1], minlength=14 * 14).reshape(14, 14)
     effect, share = removal(line), divided(line)
     for code, name in enumerate(GREEK):
         wanted = KNOWN[name]

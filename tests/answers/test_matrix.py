@@ -43,7 +43,11 @@ def test_moves_are_those_of_a_plain_count(people):
     starts, rows = drawing.pack(people)
     node = np.array([row[0] for row in rows], np.int32)
     goal = np.array([row[1] for row in rows], np.bool_)
-    place, cell, many, each, left = moves_of_people(np.array(starts), node, goal, 3)
+    place, cell, many, each, left, count = moves_of_people(np.array(starts), node, goal, 3, True)
+    assert (count == np.bincount(cell, many, len(count))).all()
+    bare = moves_of_people(np.array(starts), node, goal, 3, False)
+    assert not len(bare[0])
+    assert all((a == b).all() for a, b in zip(bare[3:], (each, left, count), strict=True))
     wanted, who, out = Counter(), Counter(), Counter()
     for person, line in enumerate(people):
         if not line:
@@ -65,7 +69,7 @@ def test_replicates_count_a_person_as_often_as_they_weigh(people):
     node = np.array([row[0] for row in rows], np.int32)
     goal = np.array([row[1] for row in rows], np.bool_)
     ids = np.arange(100, 100 + len(people))
-    place, cell, many, *_ = moves_of_people(np.array(starts), node, goal, 3)
+    place, cell, many, *_ = moves_of_people(np.array(starts), node, goal, 3, True)
     told = weighted(ids, place, cell, many, 50, 20)
     plain = np.zeros((50, 20), np.int64)
     for person, where, times in zip(place, cell, many, strict=True):

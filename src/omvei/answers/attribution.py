@@ -79,10 +79,9 @@ class Attribution:
         whose, cell, units = divide(
             first, met, when, end, reached, self.direct, self.channels, DECAY
         )
-        way = np.repeat(np.arange(len(end)), np.diff(first))
-        going, line = moves(first, met, way, end, self.channels)
+        going, line = moves(first, met, end, self.channels)
         kept: dict[str, Any] = self.empty() | {
-            "roles": roles(first, met, way, person, end, self.channels),
+            "roles": roles(first, met, person, end, self.channels),
             "people": block.people,
             "orders": variants.counted(first, met, end),
         }

@@ -77,10 +77,11 @@ class Walk:
                 settled(self.lens),
                 self.end,
             )
-        place = codes.astype(np.int32)
-        if self.lens:
-            place[place == NOWHERE] = -1
-        return starts, time, self.nodes[place], origin
+        table = self.nodes
+        if self.lens:  # a code for each of 0 to 255, so that nothing is copied to be looked up
+            table = np.full(NOWHERE + 1, self.nodes[-1], np.int32)
+            table[: len(self.nodes) - 1] = self.nodes[:-1]
+        return starts, time, table[codes], origin
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,13 @@ Counts = NDArray[np.int64]
 
 @njit(cache=True, nogil=True)
 def moves_of_people(
-    starts: Counts, node: NDArray[np.int32], goal: NDArray[np.bool_], nodes: int
-) -> tuple[Counts, Counts, Counts, Counts, Counts]:
+    starts: Counts, node: NDArray[np.int32], goal: NDArray[np.bool_], nodes: int, each: bool
+) -> tuple[Counts, Counts, Counts, Counts, Counts, Counts]:
     """Every person's moves, each kind of move once.
 
     starts  (people + 1,)  person i's rows are `starts[i]` up to `starts[i + 1]`
     node    (rows,)        from 0 to `nodes` - 1; goal  (rows,)  whether the row reaches the goal
+    each    whether the moves of each person are told; else there are no hits
 
     returns
     place, cell, many  (hits,)  whose it is; `(source * side + target) * 2 + goal`, where side is
@@ -44,37 +45,43 @@ def moves_of_people(
                        and goal says whether the row moved to reaches it; and how often
     people  (side, side)  people with such a move at least once
     left    (side,)       people with a move out of the source at least once
+    count   (side * side * 2,)  moves of each cell
     """
     side = nodes + 2
     cells = side * side * 2
-    size = len(node) + len(starts) - 1
+    size = len(node) + len(starts) - 1 if each else 0
+    count = np.zeros(cells, np.int64)
     place, cell = np.empty(size, np.int64), np.empty(size, np.int64)
     many = np.empty(size, np.int64)
     people = np.zeros((side, side), np.int64)
     left = np.zeros(side, np.int64)
     gone = np.full(side, -1, np.int64)
     at = np.full(cells, -1, np.int64)  # where this person's hit of a cell stands
-    hits = 0
+    hits = fresh = 0
     for person in range(len(starts) - 1):
         first, stop = starts[person], starts[person + 1]
         if first == stop:
             continue
-        begin = hits
+        begin = fresh
         for row in range(first, stop + 1):
             source = nodes if row == first else np.int64(node[row - 1])
             target = nodes + 1 if row == stop else np.int64(node[row])
             key = (source * side + target) * 2 + (row < stop and goal[row])
+            count[key] += 1
             if at[key] < begin:
-                at[key] = hits
-                place[hits], cell[hits], many[hits] = person, key, 0
-                hits += 1
+                at[key] = fresh
+                fresh += 1
                 if at[key ^ 1] < begin:
                     people[source, target] += 1
-            many[at[key]] += 1
+                if each:
+                    place[hits], cell[hits], many[hits] = person, key, 0
+                    hits += 1
+            if each:
+                many[at[key]] += 1
             if gone[source] != person:
                 gone[source] = person
                 left[source] += 1
-    return place[:hits], cell[:hits], many[:hits], people, left
+    return place[:hits], cell[:hits], many[:hits], people, left, count
 
 
 @dataclass(frozen=True)
@@ -100,12 +107,13 @@ class Matrix:
     def scan(self, block: Block) -> dict[str, Any]:
         """Count one block."""
         starts, _, node, origin = self.walk.rows(block)
-        goal = np.zeros(len(node), np.bool_)
-        real = origin >= 0
-        goal[real] = (block["kind"] == self.goal)[origin[real]]
-        place, cell, many, people, left = moves_of_people(starts, node, goal, self.nodes)
-        cells = (self.nodes + 2) ** 2 * 2
-        count = np.bincount(cell, many, cells).astype(np.int64)  # whole numbers far under 2^53
+        goal = block["kind"] == self.goal
+        if len(node) > block.rows:
+            goal = np.where(origin >= 0, goal[origin], False)
+        place, cell, many, people, left, count = moves_of_people(
+            starts, node, goal, self.nodes, self.replicates > 0
+        )
+        cells = len(count)
         return {
             "count": count,
             "people": people,

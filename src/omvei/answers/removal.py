@@ -9,49 +9,62 @@ out. Ways without any visit are not in the chain.
 """
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from .credit import OPEN, YES, Counts
 
 
+@njit(cache=True, nogil=True)
 def moves(
-    first: Counts, met: Counts, way: Counts, end: NDArray[np.int8], channels: int
+    first: Counts, met: Counts, end: NDArray[np.int8], channels: int
 ) -> tuple[Counts, Counts]:
     """The moves of ways that are not open: whose, and `source * (channels + 2) + target`.
 
     `channels` as the source is the start; as the target the goal, and one more the end. Repeats
     are no moves.
     """
-    side, some = channels + 2, np.diff(first) > 0
-    begins = np.zeros(len(met) + 1, np.bool_)
-    begins[first[:-1][some]] = True
-    same = np.zeros(len(met), np.bool_)
-    same[1:] = (met[1:] == met[:-1]) & ~begins[1:-1]
-    keep = ~same & (end[way] != OPEN)
-    into = np.where(begins[:-1], channels, np.append(-1, met[:-1])[: len(met)])
-    last = np.flatnonzero(some & (end != OPEN))
-    out = met[first[1:][last] - 1] * side + np.where(end[last] == YES, channels, channels + 1)
-    whose = np.concatenate([way[keep], last])
-    line = np.concatenate([into[keep] * side + met[keep], out])
-    by = np.argsort(whose, kind="stable")
-    return whose[by], line[by].astype(np.int64)
+    side = channels + 2
+    whose, line = np.empty(len(met) + len(end), np.int64), np.empty(len(met) + len(end), np.int64)
+    found = 0
+    for way in range(len(end)):
+        if end[way] == OPEN or first[way] == first[way + 1]:
+            continue
+        before = np.int64(channels)
+        for at in range(first[way], first[way + 1]):
+            if met[at] != before:
+                whose[found], line[found] = way, before * side + met[at]
+                found += 1
+            before = met[at]
+        out = channels if end[way] == YES else channels + 1
+        whose[found], line[found] = way, before * side + out
+        found += 1
+    return whose[:found], line[:found]
 
 
+@njit(cache=True, nogil=True)
 def roles(
-    first: Counts, met: Counts, way: Counts, person: Counts, end: NDArray[np.int8], channels: int
+    first: Counts, met: Counts, person: Counts, end: NDArray[np.int8], channels: int
 ) -> Counts:
     """(channels, 5): people, ways that reached the goal, and of the visits of such ways with more
     than one how many came first, between and last.
     """
     told = np.zeros((channels, 5), np.int64)
-    told[:, 0] = np.bincount(np.unique(person[way] * channels + met) % channels, minlength=channels)
-    yes = end[way] == YES
-    passed = np.unique(way[yes] * channels + met[yes]) % channels
-    told[:, 1] = np.bincount(passed, minlength=channels)
-    several = yes & (np.diff(first)[way] > 1)
-    place = np.arange(len(met)) - first[:-1][way]
-    where = np.where(place == 0, 2, np.where(place == np.diff(first)[way] - 1, 4, 3))
-    np.add.at(told, (met[several], where[several]), 1)
+    seen = np.full((2, channels), -1, np.int64)  # the last person who came by it, and the last way
+    for way in range(len(end)):
+        begin, stop = first[way], first[way + 1]
+        for at in range(begin, stop):
+            here = met[at]
+            if seen[0, here] != person[way]:
+                seen[0, here] = person[way]
+                told[here, 0] += 1
+            if end[way] != YES:
+                continue
+            if seen[1, here] != way:
+                seen[1, here] = way
+                told[here, 1] += 1
+            if stop - begin > 1:
+                told[here, 2 if at == begin else 4 if at == stop - 1 else 3] += 1
     return told
 
 

@@ -40,7 +40,9 @@ def tallied(
     """Orders, each once, with the sums of their `counts` (orders, any)."""
     if not len(one):
         return {"one": one, "two": two, "counts": counts}
-    by = np.lexsort((two, one))
+    by = np.argsort(one, kind="stable")  # what was tallied before is in order: a merge of runs
+    if ((one[by][1:] == one[by][:-1]) & (two[by][1:] != two[by][:-1])).any():
+        by = np.lexsort((two, one))
     one, two, counts = one[by], two[by], counts[by]
     new = np.append(True, (one[1:] != one[:-1]) | (two[1:] != two[:-1]))
     return {
