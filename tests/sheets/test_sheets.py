@@ -13,14 +13,19 @@ import pytest
 from web.conftest import write_shop
 
 import omvei
+from omvei import keeping
 from omvei.answers.sharing import BLANK, LEFT_OUT, shared
+from omvei.groups.group import place
 from omvei.language import LANGUAGES, words
 from omvei.plan.advice import advice
 from omvei.plan.campaigns import campaigns
 from omvei.plan.checklist import checklist
+from omvei.plan.learning import learning
 from omvei.plan.plan import propose
 from omvei.plan.report import report
+from omvei.plan.rounds import record
 from omvei.plan.scorecard import scorecard
+from omvei.planned.plan import Condition, Plan, Planned
 from omvei.sheets import FORMS, SHEETS, Number, Sentences, Table, sheet, written
 
 ANSWERS = {
@@ -34,6 +39,27 @@ ANSWERS = {
     "touchpoints": lambda shop, t: shop.touchpoints(),
     "choice": lambda shop, t: shop.choice(),
     "readiness": lambda shop, t: shop.readiness(),
+    "attribution": lambda shop, t: shop.attribution(),
+    "groups": lambda shop, t: shop.groups(),
+    "rounds": lambda shop, t: learning(ROUNDS, shop),
+    "conform": lambda shop, t: shop.conform(WAY),
+}
+WAY = Plan(
+    "way",
+    "Way",
+    (Planned("a", Condition(("search",)), ()), Planned("b", Condition(("purchase",)), (0,))),
+)
+ROUNDS = tuple(
+    record({"round": 1, "asset": "A", "from": "2025-01-01", "to": "2026-06-01", **more})
+    for more in (
+        {"part": "tailor", "variant": "tailored"},
+        {"part": "tailor", "variant": "generic"},
+        {"part": "amplify", "channel": "Direct"},
+    )
+)
+GROUPS = {
+    "buyers": {"name": {"nb": "Kjøpere", "en": "Buyers"}, "who": [{"customer": True}]},
+    "others": {"name": "Others", "who": [{"customer": False}]},
 }
 
 
@@ -46,6 +72,7 @@ def shop(tmp_path_factory):
     tagged = [f"{row},{'spring' if ',search,' in row else ''}" for row in rows]
     file.write_text("\n".join([f"{head},campaign", *tagged]), "utf-8")
     workspace.take(file)
+    keeping.write(place(workspace.path), GROUPS)
     return workspace.journeys
 
 
@@ -54,6 +81,7 @@ def few(tmp_path_factory):
     folder = tmp_path_factory.mktemp("few")
     workspace = omvei.init(folder / "workspace")
     workspace.take(write_shop(folder / "few.csv", 12))
+    keeping.write(place(workspace.path), GROUPS)
     return workspace.journeys
 
 

@@ -24,6 +24,7 @@ LEFT_OUT: dict[str, dict[str, str]] = {
     "content": {"loops": "back", "questions": "people", "early": "early", "fit": "people"},
     "campaigns": {"rows": "people"},
     "readiness": {"rows": "people"},
+    "attribution": {"rows": "people", "orders": "ways"},
     "choice": {"rows": "people", "readiness": "people", "visits": "people", "pools": "people"},
 }
 """By answer and part: rows that are left out, and what in them counts people."""
@@ -41,6 +42,7 @@ BLANK: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
         "plan": ("n", ("value", "low", "high", "n", "trend")),
     },
     "choice": {"pools": ("consented", ("consented",))},
+    "groups": {"rows": ("people", ("people", "share", "low", "high"))},
     "touchpoints": {
         "rows": (
             "people",

@@ -252,6 +252,7 @@ def touchpoints(folder: Path, /, horizon: str, raw: bool, **asked: Any) -> None:
     metavar="TIME",
     help="A way without the goal has ended when nothing came for so long.",
 )
+@as_files
 @narrowed
 @as_json
 @click.pass_obj

@@ -11,7 +11,7 @@ from .. import keeping
 from ..errors import NothingToAnswerError, OmveiError, UnknownNameError
 from ..language import LANGUAGES
 from ..workspace import open
-from .group import as_json, asked_of, main, narrowed, pairs, show
+from .group import as_files, as_json, asked_of, main, narrowed, pairs, show
 
 NUMBERS = ("at_least", "at_most")
 
@@ -93,6 +93,7 @@ def _words(text: str) -> dict[str, Any]:
 
 
 @groups.command("list")
+@as_files
 @narrowed
 @as_json
 @click.pass_obj

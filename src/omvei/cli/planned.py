@@ -7,7 +7,7 @@ import click
 
 from ..durations import days
 from ..workspace import open
-from .group import as_html, as_json, asked_of, main, narrowed, show
+from .group import as_files, as_json, asked_of, main, narrowed, show
 
 
 @main.command()
@@ -26,9 +26,9 @@ from .group import as_html, as_json, asked_of, main, narrowed, show
     metavar="TIME",
     help="How soon after the last planned touchpoint the goal must come to count.",
 )
+@as_files
 @narrowed
 @as_json
-@as_html
 @click.pass_obj
 def conform(
     folder: Path,

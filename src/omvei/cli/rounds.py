@@ -8,7 +8,7 @@ import click
 from ..durations import days
 from ..errors import OmveiError
 from ..workspace import open
-from .group import among, as_html, as_json, main, show
+from .group import among, as_files, as_json, main, show
 from .planning import with_data
 from .seeing import Models
 
@@ -76,9 +76,9 @@ def check(folder: Path) -> None:
     help="How soon after it was met the goal must come to count.",
 )
 @click.option("--lens", metavar="NAME", help="The model of the customers' side.")
+@as_files
 @among
 @as_json
-@as_html
 @click.pass_obj
 def show_(folder: Path, /, horizon: str, raw: bool, **asked: Any) -> None:
     r"""Show each round beside what the data say: reach, variants, tests, time to the next.

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..answers.sharing import LEAST
 from ..language import Words
 from . import cells
 from .sheet import Cell, Number, Part, Table
@@ -42,7 +41,7 @@ def _row(row: Mapping[str, Any], t: Words) -> tuple[Cell, ...]:
         row["campaign"],
         t.stage(row["lens"], row["stage"]) if row["stage"] else None,
         cells.count(row["people"], t),
-        t("sheet.under", least=LEAST) if 0 < row["new"] < LEAST else cells.count(row["new"], t),
+        cells.people(row["new"], t),
         cells.rate(row["soft"], t),
         hard,
     )

@@ -29,6 +29,26 @@ def count(value: int | None, t: Words) -> Cell:
     return None if value is None else Number(t.number(value), value)
 
 
+def small(t: Words) -> str:
+    """What stands where a group is too small to be passed on.
+
+    >>> from omvei.language import words
+    >>> small(words("nb"))
+    'under 10'
+    """
+    return t("sheet.under", least=LEAST)
+
+
+def people(value: int | None, t: Words) -> Cell:
+    """How many people; of fewer than ten it is not told how many.
+
+    >>> from omvei.language import words
+    >>> people(3, words("en")), people(0, words("en")).value
+    ('under 10', 0)
+    """
+    return small(t) if value and value < LEAST else count(value, t)
+
+
 def share(value: float | None, t: Words) -> Cell:
     """A share from 0 to 1, as a percentage."""
     return None if value is None else Number(t.percent(value), round(value, 6))
@@ -39,7 +59,7 @@ def rate(told: Mapping[str, Any] | None, t: Words) -> Cell:
     if not told or told.get("rate") is None:
         return None
     if told["people"] < LEAST:
-        return t("sheet.under", least=LEAST)
+        return small(t)
     if told["people"] < FEW:
         return t("few")
     between = f"({t.percent(told['low'])}–{t.percent(told['high'])})"
@@ -49,7 +69,7 @@ def rate(told: Mapping[str, Any] | None, t: Words) -> Cell:
 def measured(told: Mapping[str, Any], t: Words) -> Cell:
     """A value of a measure in its unit; under 30 people a share is not told."""
     if told.get("blank"):
-        return t("sheet.under", least=LEAST)
+        return small(t)
     if told["value"] is None:
         return None
     if told["too_few"] and told["unit"] == "share":

@@ -38,6 +38,10 @@ SHEETS: Mapping[str, Made] = {
     "choice": Made("channels.title", "channels"),
     "campaigns": Made("campaigns.title", "campaigns", wide=True),
     "readiness": Made("channels.ready", "readiness"),
+    "attribution": Made("attribution.title", "attribution", wide=True),
+    "groups": Made("groups.title", "groups"),
+    "rounds": Made("rounds.title", "rounds", wide=True),
+    "conform": Made("conform.title", "conform", wide=True),
 }
 """The worksheets, by the answer each is made of."""
 

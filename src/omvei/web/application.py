@@ -84,6 +84,7 @@ def _both(path: str, handler: Handler) -> Iterable[Route]:
 
 
 ROUTES = [
+    *[Route(f"/{page}.{form}", sharing.file) for page in sharing.PAGES for form in FORMS],
     Route("/", start.start),
     Route("/start.json", start.start),
     *_both("/map", map.map_page),
@@ -165,7 +166,6 @@ ROUTES = [
     Route("/data/undo", data.take_out, methods=["POST"]),
     Route("/data/progress/{key}.json", data.progress),
     Route("/data/progress/{key}", data.progress),
-    *[Route(f"/{page}.{form}", sharing.file) for page in sharing.PAGES for form in FORMS],
     Route("/preferences", data.preferences, methods=["POST"]),
 ]
 

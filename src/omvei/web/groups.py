@@ -19,13 +19,27 @@ from omvei.language import Words
 from omvei.touchpoints.channels import names as channels
 from omvei.touchpoints.vocabulary import MACHINE, kinds
 from omvei.web import changing
-from omvei.web.asking import PERIODS, USUAL_LENSES, ask, workspace
+from omvei.web.asking import PERIODS, USUAL_LENSES, Asked, ask, workspace
 from omvei.web.showing import address, as_json, said, show, wants_json
 
 STEPS = 3
 """What people did or did not do: so many rows in the form."""
 LATELY = ("7d", "30d", "90d", "365d")
 ROW = ("kind", "channel", "content", "at_least", "lately")
+
+
+def answer(
+    request: Request, found: dict[str, kept.Group] | None = None
+) -> tuple[Asked | None, dict[str, Any]]:
+    """The groups with their sizes; without data, what they say alone."""
+    here = workspace(request)
+    known = kept.load(here.path) if found is None else found
+    try:
+        asked = ask(request)
+    except NothingToAnswerError:
+        return None, without_data(known, here.simulated).to_json()
+    told = asked.journeys.groups() if known else without_data(known, here.simulated)
+    return asked, told.to_json()
 
 
 def groups(request: Request) -> Response:
@@ -39,12 +53,7 @@ def groups(request: Request) -> Response:
         if wants_json(request):
             raise
         trouble = str(error).replace(f"{file.parent}/", "")
-    try:
-        asked = ask(request)
-        answer = (asked.journeys if found else asked.journeys.whole()).groups() if found else None
-    except NothingToAnswerError:
-        asked, answer = None, None
-    told = (answer or without_data(found, here.simulated)).to_json()
+    asked, told = answer(request, found)
     if wants_json(request):
         return as_json(told)
     t, text = said(request), file.read_text("utf-8") if file.exists() else ""

@@ -47,6 +47,12 @@ def plans(request: Request) -> Response:
     )  # fmt: skip
 
 
+def answer(request: Request) -> dict[str, Any]:
+    """A plan beside the ways people went. Raises `NothingToAnswerError` without data."""
+    found: dict[str, Any] = ask(request).journeys.conform(request.path_params["plan"]).to_json()
+    return found
+
+
 def one(request: Request) -> Response:
     """Show a plan: what became of each step, the deviations, and its text to change."""
     here, name = workspace(request), request.path_params["plan"]

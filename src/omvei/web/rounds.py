@@ -25,6 +25,13 @@ def rounds(request: Request) -> Response:
     return _shown(request)
 
 
+def answer(request: Request) -> dict[str, Any]:
+    """The rounds and what came of them. Raises `DefinitionError` for a mistake in the records."""
+    here = workspace(request)
+    journeys = ask(request).journeys if has_data(here) else None
+    return learning(records.load(here.path), journeys).to_json()
+
+
 async def change(request: Request) -> Response:
     """Add a record, take one away, take in a file, undo or redo."""
     try:

@@ -9,12 +9,16 @@ from starlette.responses import Response
 from omvei.sheets import FORMS, sheet, written
 from omvei.web import (
     advice,
+    attribution,
     campaigns,
     channels,
     checklist,
     content,
+    groups,
     plan,
+    plans,
     report,
+    rounds,
     start,
     touchpoints,
 )
@@ -33,6 +37,10 @@ PAGES: Mapping[str, Answer] = {
     "touchpoints": lambda request: touchpoints.answer(request)[1],
     "campaigns": lambda request: campaigns.answer(request)[1],
     "channels": lambda request: channels.answer(request)[1],
+    "attribution": lambda request: attribution.answer(request)[1],
+    "groups": lambda request: groups.answer(request)[1],
+    "models/rounds": lambda request: rounds.answer(request),
+    "plans/{plan}": lambda request: plans.answer(request),
 }
 """The pages that can be passed on, and what each answers."""
 
@@ -40,9 +48,10 @@ PAGES: Mapping[str, Answer] = {
 def file(request: Request) -> Response:
     """Give a page's worksheet as the file that its address ends with."""
     name, _, form = request.url.path.lstrip("/").rpartition(".")
-    made = sheet(PAGES[name](request), said(request).language, own_models(request))
+    page = request.scope["route"].path.lstrip("/").rpartition(".")[0]
+    made = sheet(PAGES[page](request), said(request).language, own_models(request))
     kept = "inline" if form in ("html", "png") else "attachment"
-    saved = f"{workspace(request).path.name}-{name}-{made.made}.{form}"
+    saved = f"{workspace(request).path.name}-{name.replace('/', '-')}-{made.made}.{form}"
     plain = "".join(sign if sign.isascii() and sign not in '"\\' else "_" for sign in saved)
     return Response(
         written(made, form),
