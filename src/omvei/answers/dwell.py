@@ -28,10 +28,12 @@ def median_stay(
     """
     if not len(times):
         return None, None, None
-    order = np.argsort(times, kind="stable")
-    at, first = np.unique(times[order], return_index=True)
+    told = np.sort(times.astype(np.int64) * 2 + ended)  # one sort of numbers, both in one
+    sorted_ = told >> 1
+    first = np.flatnonzero(np.append(True, sorted_[1:] != sorted_[:-1]))
+    at = sorted_[first]
     risk = (len(times) - first).astype(np.float64)
-    gone = np.add.reduceat(ended[order].astype(np.float64), first)
+    gone = np.add.reduceat((told & 1).astype(np.float64), first)
     with np.errstate(divide="ignore", invalid="ignore"):
         stay = np.cumprod(1 - gone / risk)
         spread = np.cumsum(np.where(gone < risk, gone / (risk * (risk - gone)), 0.0))

@@ -28,6 +28,7 @@ from .figures import DAY, Counts, Figure, Partial, join, part, per, sums
 from .intervals import FEW, rate
 from .map import walk
 from .matrix import counted
+from .tally import tally
 from .ways import NEW, Ways
 
 if TYPE_CHECKING:
@@ -51,15 +52,13 @@ class Caught:
 
     def scan(self, block: Block) -> Partial:
         """Count one block."""
-        rule, place = block[self.column].astype(np.int64), block.place
+        rule = block[self.column].astype(np.int32)
         kept = rule != NOWHERE
-        some = np.bincount(place[kept], minlength=block.people)
-        pairs = np.unique(place[kept].astype(np.int64) * self.rules + rule[kept])
-        caught = np.bincount(rule[kept], minlength=self.rules)
-        people = np.bincount(pairs % self.rules, minlength=self.rules)
+        rule[~kept] = -1
+        before = np.append(0, np.cumsum(kept))
         return {
-            "placed": sums(some, np.bincount(place, minlength=block.people)),
-            "rule": np.column_stack([caught, people]).astype(np.int64),
+            "placed": sums(np.diff(before[block.starts]), np.diff(block.starts)),
+            "rule": tally(block.starts, rule, self.rules)[:-1],
         }
 
     def merge(self, a: Partial, b: Partial) -> Partial:
