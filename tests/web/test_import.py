@@ -13,6 +13,8 @@ from web.conftest import client, write_shop
 import omvei
 from omvei import sources
 from omvei.language import LANGUAGES, words
+from omvei.web.data import _pace
+from omvei.web.jobs import Job
 
 
 def token(pages):
@@ -319,3 +321,19 @@ def test_what_was_dropped_into_the_inbox_is_brought_in_together(empty, tmp_path)
     assert "no source recognises the file" in report
     assert "shop.csv" in report
     assert "Bring in 1 file" in pages.get("/data").text
+
+
+def test_the_progress_says_how_many_rows_how_fast_and_how_long_yet():
+    job = Job("a", "shop.csv", state="running")
+    assert _pace(job, words("nb")) == ""
+    job.told(50_000, 200_000, "reading")
+    assert _pace(job, words("nb")) == "50\N{NO-BREAK SPACE}000 av 200\N{NO-BREAK SPACE}000 rader"
+    job.began -= 10
+    said = _pace(job, words("en")).split(" · ")
+    assert said[0] == "50,000 of 200,000 rows"
+    assert said[2].startswith("about 30 seconds")
+    rate, left = job.pace()
+    assert 4900 < rate <= 5000
+    assert 30 <= left < 31
+    job.told(1, None, "people")
+    assert job.pace() == (None, None)

@@ -17,10 +17,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from omvei.errors import OmveiError, SourceError, UnknownNameError
+from omvei.language import Words
 from omvei.web import deleting
 from omvei.web.asking import has_data, workspace
 from omvei.web.guard import check_form
-from omvei.web.jobs import Jobs
+from omvei.web.jobs import Job, Jobs
 from omvei.web.mapping import asked, form
 from omvei.web.mapping import told as told_of
 from omvei.web.refusals import refused as refused_in
@@ -204,8 +205,9 @@ def progress(request: Request) -> Response:
         return RedirectResponse("/data", 303)
     t, key = said(request), f"data.progress.phase.{job.phase}"
     phase = t(key) if t.has(key) else job.phase
+    pace = _pace(job, t)
     if wants_json(request):
-        return as_json(job.to_json() | {"said": phase})
+        return as_json(job.to_json() | {"said": phase, "pace": pace})
     return show(
         request,
         "progress.html",
@@ -213,9 +215,25 @@ def progress(request: Request) -> Response:
         job=job,
         skipped=left_out(job.report),
         phase=phase,
+        pace=pace,
         headline=HEADLINES[job.kind][job.state],
         json=f"/data/progress/{job.id}.json",
     )
+
+
+def _pace(job: Job, t: Words) -> str:
+    """How many rows of how many, how fast, and how long it will take yet, in words."""
+    if job.phase == "waiting" or not job.done:
+        return ""
+    said = [t("data.progress.rows", n=t.number(job.done))]
+    if job.total:
+        said = [t("data.progress.of", n=t.number(job.done), total=t.number(job.total))]
+    rate, left = job.pace()
+    if rate:
+        said.append(t("data.progress.rate", n=t.number(round(rate))))
+    if left is not None:
+        said.append(t("data.progress.left", time=t.duration(max(1, round(left)))))
+    return " · ".join(said)
 
 
 async def preferences(request: Request) -> Response:

@@ -18,6 +18,9 @@ from omvei.workspace import room
 
 DAY = 86_400  # seconds
 
+SURE = 2.0
+"""Seconds after which a phase has a pace."""
+
 Work = Callable[[Callable[[int, int | None, str], None]], list[dict[str, Any]]]
 
 
@@ -33,17 +36,40 @@ class Job:
     phase: str = "waiting"
     done: int = 0
     total: int | None = None
+    began: float = 0.0
+    """When the phase began, in seconds of a clock that only goes forward."""
     report: list[dict[str, Any]] = field(default_factory=list)
     reason: str = ""
     """Why it failed, in the words of the error."""
     refused: dict[str, str] = field(default_factory=dict)
     """The same in parts, where a file was refused: `name, reason, cure`."""
 
+    def told(self, done: int, total: int | None, phase: str) -> None:
+        """Keep how far the work is."""
+        if phase != self.phase:
+            self.began = time.monotonic()
+        self.done, self.total, self.phase = done, total, phase
+
+    def pace(self) -> tuple[float | None, float | None]:
+        """Rows a second in this phase, and the seconds that are left of it; None: not known yet.
+
+        >>> job = Job("a", "shop.csv", phase="reading", done=500, total=2000)
+        >>> job.began = time.monotonic() - 5
+        >>> [round(number) for number in job.pace()]
+        [100, 15]
+        """
+        spent = time.monotonic() - self.began
+        if not self.began or spent < SURE or not self.done:
+            return None, None
+        rate = self.done / spent
+        return rate, max(0, self.total - self.done) / rate if self.total else None
+
     def to_json(self) -> dict[str, Any]:
         """Return what the progress page asks for."""
+        rate, left = self.pace()
         return {
             "answer": "progress", "kind": self.kind, "file": self.file,
-            "state": self.state, "phase": self.phase,
+            "state": self.state, "phase": self.phase, "rate": rate, "left": left,
             "done": self.done, "total": self.total, "report": self.report, "reason": self.reason,
         }  # fmt: skip
 
@@ -96,13 +122,10 @@ class Jobs:
                 shutil.rmtree(place, ignore_errors=True)
 
     def _run(self, job: Job, work: Work) -> None:
-        def progress(done: int, total: int | None, phase: str) -> None:
-            job.done, job.total, job.phase = done, total, phase
-
         with self._turn:
             job.state = "running"
             try:
-                job.report = work(progress)
+                job.report = work(job.told)
                 job.state = "done"
             except OmveiError as error:
                 if isinstance(error, SourceError | FullDiskError):

@@ -42,6 +42,7 @@ async function watch() {
   const job = await answer.json();
   if (job.state === 'done' || job.state === 'failed') return location.reload();
   document.getElementById('phase').textContent = job.said;
+  document.getElementById('pace').textContent = job.pace;
   if (job.total) { running.max = job.total; running.value = job.done; } else running.removeAttribute('value');
   return setTimeout(watch, 700);
 }
