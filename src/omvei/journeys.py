@@ -39,6 +39,7 @@ from .answers import (
     returning,
     side_by_side,
     start,
+    statements,
     summary,
     touchpoints,
     trace,
@@ -247,6 +248,7 @@ class Journeys:
     people = people.people
     findings = findings.findings
     start = start.start
+    statements = statements.statements
     why = why.why
     quality = quality.quality
     consent = consent.consent

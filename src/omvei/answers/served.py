@@ -8,12 +8,10 @@ from numpy.typing import NDArray
 
 from ..blocks.block import Block
 from ..lenses.carrier import NOWHERE
-from ..touchpoints.visits import scales
 from ..touchpoints.vocabulary import INITIATORS, OWNERSHIPS
+from .statements import BAD, GOOD, score
 
 Counts = NDArray[np.int64]
-GOOD, BAD = 75, 50
-"""From 75 of 100 (four of five stars) a rating is good; under 50 it is bad."""
 
 
 @njit(cache=True, nogil=True)
@@ -41,17 +39,6 @@ def count_people(
                 been[here, now] = person
                 at[here, now] += 1
     return people, at
-
-
-def score(block: Block) -> NDArray[np.int64]:
-    """What each row's person said, from 0 to 100; -1 where they said nothing.
-
-    Stars go from 1 to 5, a survey from 0 to 10.
-    """
-    how, rating = scales()[block["kind"]], block["rating"].astype(np.int64)
-    stars = np.clip((rating - 100) // 4, 0, 100)
-    told = np.where(how == 5, stars, np.where(how == 10, np.minimum(100, rating // 10), -1))
-    return np.where(rating >= 0, told, -1)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .vocabulary import codes
+from .vocabulary import codes, kinds
 
 Starts = NDArray[np.int64]
 Micros = NDArray[np.int64]
@@ -107,7 +107,8 @@ def verdicts(
 def scales() -> Codes16:
     """How the rating of each kind is read, by code: 5 for 1 to 5 stars, 10 for 0 to 10, 0 not."""
     scale = np.zeros(len(codes()), np.int16)
-    scale[codes()["review_written"]], scale[codes()["survey"]] = 5, 10
+    for code, kind in enumerate(kinds().values()):
+        scale[code] = {"stars": 5, "score": 10}.get(kind.says or "", 0)
     return scale
 
 

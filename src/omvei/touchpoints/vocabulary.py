@@ -26,6 +26,10 @@ class Kind:
     labels: dict[str, str]
     channel: str | None = None
     passive: bool = False
+    says: str | None = None
+    """What it says of the firm: `stars` (1 to 5), `score` (0 to 10), `bad`, or nothing."""
+    answers: bool = False
+    """Whether it is the firm's answer to what a person said."""
 
 
 @cache
