@@ -60,6 +60,7 @@ ANSWERS = {
     "attribution": lambda shop: shop.attribution(),
     "choice": lambda shop: shop.choice(),
     "campaigns": lambda shop: campaigns(shop),
+    "statements": lambda shop: shop.statements(),
     "handovers": lambda shop: shop.handovers(),
     "groups": lambda shop: shop.groups(),
     "readiness": lambda shop: shop.readiness(),

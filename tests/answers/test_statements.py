@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import omvei
+from omvei.answers.sharing import shared
 from omvei.answers.statements import answered
+from omvei.plan.advice import advice
 from omvei.touchpoints.vocabulary import kinds
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -124,3 +126,25 @@ def test_the_kernel_agrees_with_the_plain_definition_however_people_are_split(li
 
     assert waits(people) == [wait for rows in people for wait in plainly(rows)]
     assert waits(people) == waits(people[:cut]) + waits(people[cut:])
+
+
+def test_the_touchpoint_map_and_the_advice_say_the_same(tmp_path):
+    told = {f"a{n}": [(0, "complaint", None), (9, "page_view", None)] for n in range(12)}
+    told |= {f"b{n}": [(0, "review_written", 5), (2, "reply", None)] for n in range(40)}
+    told |= {f"c{n}": [(0, "review_written", 1)] for n in range(3)}
+    found = shop(tmp_path, told)
+    rows = {row["id"]: row["said"] for row in found.touchpoints().to_dicts()}
+    assert (rows["complaint"]["negative_unanswered"], rows["complaint"]["too_few"]) == (12, True)
+    assert (rows["review_written"]["answered"], rows["review_written"]["statements"]) == (40, 43)
+    assert rows["review_written"]["low"] < 40 / 43 < rows["review_written"]["high"]
+    assert rows["page_view"] is None
+    advised = {row["action"]: row for row in advice(found).to_dicts()}
+    evidence = advised["reply"]["evidence"]
+    assert (evidence["count"], evidence["n"], advised["reply"]["href"]) == (15, 15, "/statements")
+
+
+def test_nobody_is_singled_out_in_what_is_passed_on(tmp_path):
+    told = {f"c{n}": [(0, "review_written", 1)] for n in range(9)}
+    said = shared(shop(tmp_path, told).statements().to_json())
+    assert said["unanswered"] == []
+    assert {row["statements"] for row in said["rows"]} == {None}

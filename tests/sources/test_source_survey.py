@@ -83,3 +83,39 @@ def test_an_answer_that_cannot_be_used_says_why(take, row, reason):
 def test_a_survey_that_lacks_something_is_refused(take, head, message):
     with pytest.raises(SourceError, match=message):
         take(f"{head}\n{','.join('1' * (head.count(',') + 1))}\n", source="survey")
+
+
+REVIEWS = "Review Created (UTC),Reference Number,Review Stars,Company Reply Date (UTC)"
+
+
+def test_a_review_and_the_reply_to_it_are_events_of_their_own_times(take):
+    told = take(f"{REVIEWS}\n2026-01-05 10:00,1001,2,2026-01-07 12:00\n2026-01-06 09:00,1002,5,\n")
+    assert told.reading.source == "survey"
+    assert [
+        (row["event"], row["kind"], row.get("rating"), str(row["time"])[:16], row["order_id"])
+        for row in told.good
+    ] == [
+        ("reviewed", "review_written", 2.0, "2026-01-05 10:00", "1001"),
+        ("replied", "reply", None, "2026-01-07 12:00", "1001"),
+        ("reviewed", "review_written", 5.0, "2026-01-06 09:00", "1002"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        ("Tidspunkt,E-post,Anmeldelse: antall stjerner,Svardato", "review_written"),
+        ("Datum,E-post,Omdöme betyg,Svarsdatum", "review_written"),
+        ("Dato,E-mail,Hvor tilfreds er du?,Vores svar", "survey"),
+    ],
+)
+def test_a_reply_is_known_in_other_languages(take, head, kind):
+    told = take(f"{head}\n2026-01-05,a@b.no,4,2026-01-06\n")
+    assert [row["kind"] for row in told.good] == [kind, "reply"]
+
+
+def test_a_reply_without_a_time_and_too_many_stars_are_refused(take):
+    told = take(f"{REVIEWS}\n2026-01-05,1,6,\n2026-01-05,2,5,yes\n")
+    assert {(fault[0], fault[2]) for fault in told.faults()} == {
+        (2, "not a score"), (3, "not a time between 1900 and 2100"),
+    }  # fmt: skip

@@ -15,7 +15,7 @@ ADDRESSES = [
     "/models/hankins", "/models/cdj2010", "/models/flywheel", "/models/loops?lens=hankins",
     "/models/stages", "/models/rounds", "/models/own",
     "/plan", "/checklist", "/advice", "/plans", "/touchpoints", "/content", "/channels",
-    "/attribution", "/groups", "/campaigns", "/report",
+    "/attribution", "/statements", "/groups", "/campaigns", "/report",
 ]  # fmt: skip
 
 

@@ -47,7 +47,14 @@ BLANK: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
         "rows": (
             "people",
             ("people", "touchpoints", "people_by_stage", "trust", "low", "high", "compared",
-             "went_on", "others", "near"),
+             "went_on", "others", "near", "rated", "said"),
+        )
+    },
+    "statements": {
+        "rows": (
+            "people",
+            ("statements", "people", "negative", "neutral", "positive", "answered", "unanswered",
+             "negative_unanswered", "rate", "low", "high", "days"),
         )
     },
 }  # fmt: skip
@@ -69,6 +76,8 @@ def shared(said: Said, least: int = LEAST) -> Said:
     """
     kept, hidden = _left_out(dict(said), least)
     kept, blank = _blank(kept, least)
+    if said["answer"] == "statements":  # one statement is one person's
+        kept["unanswered"] = []
     if said["answer"] in ("start", "report", "findings"):
         found = [one for one in kept["findings"] if one["values"].get("n", least) >= least]
         hidden += len(kept["findings"]) - len(found)
@@ -135,6 +144,8 @@ def _within(row: Said, least: int) -> Said:
         found["others"] = [one for one in row["others"] if one["evidence"]["n"] >= least]
     if "measure" in row:
         found["measure"] = _counted(row["measure"], least)
+    if row.get("said") and row["said"]["people"] < least:
+        found["said"] = None
     if "people_by_stage" in row:
         by_stage = row["people_by_stage"].items()
         found["people_by_stage"] = {stage: n for stage, n in by_stage if n >= least}

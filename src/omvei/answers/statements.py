@@ -1,4 +1,4 @@
-"""Statements: what people say of the firm, how well they speak of it, and whether they are answered.
+"""Statements: how well people speak of the firm, and which of it was answered.
 
 A *statement* is a review, a survey's score or a complaint: a kind that `says` something in
 `vocabulary.yaml`. It is *positive* from four of five stars (75 of 100), *negative* under three (50
@@ -129,10 +129,15 @@ def statements(journeys: "Journeys", *, limit: int = 50, offset: int = 0) -> Res
     What was said lately has had less time.
     """
     found = journeys.run(Statements())
-    rows = [_row(found, None, None, journeys)]
+    words, end = journeys.words, journeys.end
+    rows = [{"by": None, "id": None, **_row(found, end)}]
     for by in ("channel", "kind"):
         rows += [
-            _row({c: held[found[by] == code] for c, held in found.items()}, by, code, journeys)
+            {
+                "by": by,
+                "id": words[by][code],
+                **_row(_among(found, found[by] == code), end),
+            }
             for code in np.unique(found[by]).tolist()
         ]
     rows[1:] = sorted(rows[1:], key=lambda row: (row["by"], -row["statements"], row["id"]))
@@ -149,17 +154,19 @@ def statements(journeys: "Journeys", *, limit: int = 50, offset: int = 0) -> Res
     )
 
 
-def _row(held: dict[str, Counts], by: str | None, code: int | None, journeys: "Journeys") -> Row:
-    """One row: how it was said, and whether it was answered."""
+def _among(held: dict[str, Counts], which: NDArray[np.bool_]) -> dict[str, Counts]:
+    return {column: values[which] for column, values in held.items()}
+
+
+def _row(held: dict[str, Counts], end: int) -> Row:
+    """One row: how it was said, and whether it was answered before `end`."""
     done, how = held["wait"] >= 0, held["polarity"]
     _, who = np.unique(held["person"], return_inverse=True)
     people = int(who.max(initial=-1)) + 1
     told = part("answered", sums(np.bincount(who, done), np.bincount(who)), "statements")
-    waits = np.where(done, held["wait"], np.maximum(journeys.end - held["time"], 0))
+    waits = np.where(done, held["wait"], end - held["time"])
     days = [None if at is None else at / DAY for at in median_stay(waits, done, people)]
     return {
-        "by": by,
-        "id": None if by is None else journeys.words[by][code],
         "statements": len(how),
         "people": people,
         **{name: int((how == place).sum()) for place, name in enumerate(POLARITIES)},

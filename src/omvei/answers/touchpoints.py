@@ -64,13 +64,15 @@ def touchpoints(journeys: "Journeys", *, horizon_days: int = 30) -> Result:
     nothing compares), `compared` (people behind it), `went_on` and `others` (shares of those who
     met it, and of matched others, who went on within the horizon), `near` (who had been near the
     purchase already), `too_few, cost` (a sum a currency), `rated` (how many ratings, and how many
-    of them good or bad), `advice, reason, by_hand, note`. `entropy` is the mean media entropy.
+    of them good or bad), `said` (how people spoke of the firm there, and how much was answered: a
+    row of `statements`), `advice, reason, by_hand, note`. `entropy` is the mean media entropy.
     """
     lens = journeys.model
     names = (*(stage.id for stage in lens.stages), NO_STAGE)
     said = {one.id: one for one in by_hand.load(journeys.workspace.path / "definitions")}
     control = journeys.run(Control(f"stage:{lens.digest}", names, len(journeys.words["channel"])))
     rows: list[Row] = []
+    spoken = {(row["by"], row["id"]): row for row in journeys.statements(limit=0).to_dicts()}
     for by in ("channel", "kind"):
         words, currencies = journeys.words[by], journeys.words["currency"]
         column = f"stage:{lens.digest}"
@@ -94,6 +96,7 @@ def touchpoints(journeys: "Journeys", *, horizon_days: int = 30) -> Result:
             rows.append(
                 _row(by, words[code], code, names, currencies, served, compared[code], journeys)
             )
+    rows = [row | {"said": _said(spoken.get((row["by"], row["id"])))} for row in rows]
     rows = [_corrected(row, said.get(row["id"])) for row in rows]
     seen = {row["id"] for row in rows}
     rows += [unseen(one) for one in said.values() if one.id not in seen]
@@ -194,6 +197,11 @@ def _rated(ratings: int, good: int, bad: int) -> Row | None:
     }
 
 
+def _said(told: Row | None) -> Row | None:
+    """A row of `statements` without what the touchpoint's own row says; None without any."""
+    return told and {key: told[key] for key in told if key not in ("by", "id")}
+
+
 def _reason(row: Row, told: Row | None, purchase: bool, taken: bool) -> str:
     """Why the advice is what it is: a key of `ADVICE`."""
     rated = row["rated"]
@@ -239,6 +247,7 @@ def unseen(said: by_hand.ByHand) -> Row:
         **_trust(None),
         "cost": {},
         "rated": None,
+        "said": None,
         "advice": ADVICE["unseen"],
         "reason": "unseen",
         "by_hand": True,

@@ -214,6 +214,25 @@ def findings(folder: Path, /, raw: bool, **asked: Any) -> None:
 
 
 @main.command()
+@click.option(
+    "--limit", default=20, show_default=True, type=click.IntRange(0), help="List at most so many."
+)
+@click.option("--offset", default=0, type=click.IntRange(0), help="Begin after so many.")
+@narrowed
+@as_json
+@click.pass_obj
+def statements(folder: Path, /, limit: int, offset: int, raw: bool, **asked: Any) -> None:
+    r"""Say how people speak of you, how much of it you answered, and which bad words wait.
+
+    \b
+    Examples:
+      omvei statements
+      omvei statements --since 2026-01-01 --limit 100 --json
+    """
+    show(asked_of(folder, **asked).statements(limit=limit, offset=offset), raw)
+
+
+@main.command()
 @as_files
 @click.option(
     "--horizon",

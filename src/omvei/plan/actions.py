@@ -106,7 +106,12 @@ def actions(journeys: "Journeys", seen: set[str]) -> Iterator[Row]:
         yield from ({"lens": model.id, **row} for row in found)
     ready = here if {stage.id for stage in model.stages} & set(READY) else table
     yield from ({"lens": ready.model.id, **row} for row in _ready(ready))
-    for found in (_asked(table, held), _missing(held), _missed(table, held, seen)):
+    for found in (
+        _asked(table, held),
+        _unanswered(table),
+        _missing(held),
+        _missed(table, held, seen),
+    ):
         yield from (same(row, model) for row in found)
 
 
@@ -162,6 +167,14 @@ def _asked(here: "Journeys", held: Row) -> Iterator[Row]:
         if stage and row["answered"] is None and row["people"] >= LEAST:
             told = share(row["people"], found["n"])
             yield made("question", stage, told, "/questions", q=row["query"])
+
+
+def _unanswered(table: "Journeys") -> Iterator[Row]:
+    """Negative statements that nobody has answered."""
+    for row in table.statements(limit=0).to_dicts()[:1]:
+        if row["negative_unanswered"] and row["negative"] >= LEAST:
+            told = share(row["negative_unanswered"], row["negative"])
+            yield made("reply", "retention", told, "/statements")
 
 
 def _ready(here: "Journeys") -> Iterator[Row]:

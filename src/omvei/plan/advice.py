@@ -36,10 +36,12 @@ OTHERS = 4
 NEAREST = ("decide", "consider", "keep", "discover", "recommend")
 """The parts of a journey, the nearest to the purchase first."""
 FIRST = (
-    "leak", "rated", "drop", "fix", "plan", "question", "ready", "choose", "follow_up", "repeat",
-    "record", "recommend", "invest", "path", "gap",
+    "leak", "rated", "reply", "drop", "fix", "plan", "question", "ready", "choose", "follow_up",
+    "repeat", "record", "recommend", "invest", "path", "gap",
 )  # fmt: skip
 """What is mended first, within a part of the journey; then what most people speak for."""
+COUNTED = {"rated": ".ratings", "reply": ".statements"}
+"""Actions whose evidence counts something else than people: the end of the sentence's key."""
 JUDGED = {
     "discover": "progression",
     "consider": "progression",

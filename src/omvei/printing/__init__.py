@@ -56,6 +56,7 @@ _PRINTED = {
     "own": seen.own,
     "groups": worksheets.groups,
     "handovers": worksheets.handovers,
+    "statements": worksheets.statements,
     "campaigns": worksheets.campaigns,
     "plan": worksheets.plan,
     "report": worksheets.report,

@@ -46,6 +46,46 @@ def handovers(said: Row) -> None:
     print_lines(["Compared with who began in a third own channel; association, not cause."])
 
 
+def statements(said: Row) -> None:
+    rows = [
+        {
+            **row,
+            "touchpoint": row["id"] or "all",
+            "waiting": row["negative_unanswered"],
+            "answered": answered(row),
+            "half within": days(row["days"]),
+        }
+        for row in said["rows"]
+    ]
+    columns = (
+        "touchpoint", "statements", "people", "negative", "neutral", "positive", "answered",
+        "half within", "waiting",
+    )  # fmt: skip
+    table("What people say", rows, columns)
+    rows = [
+        {**row, "time": row["time"][:10], "days": f"{row['days']:.0f}"}
+        for row in said["unanswered"]
+    ]
+    listed = ("person", "time", "kind", "channel", "content", "score", "days")
+    table(f"Negative and unanswered: {said['open']}, the newest first", rows, listed)
+    print_lines(
+        ["What was said lately has had less time. Words are not read: stars and scores are."]
+    )
+
+
+def answered(row: Row) -> str:
+    """How much of what people said was answered; counts where it is of too few people."""
+    return rate({**row, "converted": row["answered"], "people": row["statements"]})
+
+
+def days(told: Row) -> str:
+    """A median of days with its interval; a dash where it was not reached."""
+    if told["value"] is None:
+        return "–"
+    high = "–" if told["high"] is None else f"{told['high']:.1f}"
+    return f"{told['value']:.1f} d ({told['low']:.1f} to {high})"
+
+
 def campaigns(said: Row) -> None:
     rows = [
         {
@@ -107,6 +147,14 @@ def touchpoints(said: Row) -> None:
     ]
     columns = ("id", "by", "ownership", "people", "stages", "trust", "advice", "reason")
     table("Touchpoints", rows, columns)
+    spoken = [row for row in said["rows"] if row["said"]]
+    if spoken:
+        rows = [
+            {**row["said"], "id": row["id"], "by": row["by"], "answered": answered(row["said"])}
+            for row in spoken
+        ]
+        heard = ("id", "by", "negative", "neutral", "positive", "answered", "negative_unanswered")
+        table("What people say there", rows, heard)
     print_lines(
         [
             f"trust: how many more went on within {said['horizon_days']} days than others in the "

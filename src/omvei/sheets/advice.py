@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..language import Words
-from ..plan.advice import elsewhere, leads, sentences
+from ..plan.advice import COUNTED, elsewhere, leads, sentences
 from ..plan.kpis import kpis
 from . import cells
 from .sheet import Cell, Item, Number, Part, Sentences, Table
@@ -36,7 +36,7 @@ def listed(rows: list[Mapping[str, Any]], t: Words, since: str = "") -> list[Par
 def _item(row: Mapping[str, Any], t: Words) -> Item:
     what, why = sentences(row, t)
     kpi, now, told = kpis()[row["kpi"]], row["measure"], row["evidence"]
-    key = "advised.evidence.ratings" if row["action"] == "rated" else "advised.evidence"
+    key = f"advised.evidence{COUNTED.get(row['action'], '')}"
     evidence = f"{t.stage_named(row['lens'], row['stage'])}. {t(key, n=told['n'])}"
     if (value := _value(told, t)) is not None:
         evidence += f": {value.text} {_between(told, t) or ''}"

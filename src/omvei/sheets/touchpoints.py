@@ -39,7 +39,7 @@ def parts(said: Mapping[str, Any], t: Words) -> list[Part]:
             for row in sorted(compared, key=lambda row: -row["trust"])
         ]
         found.append(Drawing(t("touchpoints.trust"), draw(bars)))
-    return [*found, _control(said, t)]
+    return [*found, *_spoken(said, t), _control(said, t)]
 
 
 def named(row: Mapping[str, Any], t: Words) -> str:
@@ -80,6 +80,27 @@ def reason(row: Mapping[str, Any], t: Words) -> str:
 def _points(value: float, t: Words) -> str:
     sign = "+" if value > 0 else "−" if value < 0 else ""
     return sign + t.of_hundred(abs(value))
+
+
+def _spoken(said: Mapping[str, Any], t: Words) -> list[Table]:
+    """What people say there, and how much of it was answered."""
+    spoken = [row for row in said["rows"] if row["said"]]
+    if not spoken:
+        return []
+    heads = ("touchpoints.touchpoint", "people", "statements.positive", "statements.neutral",
+             "statements.negative", "statements.answered", "statements.waits")  # fmt: skip
+    lines = tuple(
+        (
+            f"{named(row, t)} ({t('touchpoints.by.' + row['by'])})",
+            *(cells.count(row["said"][one], t) for one in ("people", "positive", "neutral")),
+            cells.count(row["said"]["negative"], t),
+            cells.rate(row["said"], t),
+            cells.count(row["said"]["negative_unanswered"], t),
+        )
+        for row in spoken
+    )
+    return [Table(t("statements.title"), tuple(t(head) for head in heads), lines,
+                  t("statements.note"))]  # fmt: skip
 
 
 def _control(said: Mapping[str, Any], t: Words) -> Table:

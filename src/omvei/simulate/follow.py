@@ -12,6 +12,7 @@ from .walk import DAY, NEVER, SECOND, SHOP, Walk
 KINDS = (
     *("delivery", "onboarding", "followup_sent", "survey", "support_contact", "return"),
     *("complaint", "review_written", "share", "referral_sent", "referral_converted"),
+    "reply",
     *("email_received", "email_open", "email_click", "unsubscribe", "purchase_competitor"),
     *("ad_view", "remarketing_view", "wom_exposure"),
 )
@@ -65,6 +66,24 @@ def after_purchases(
             rows(of.person, time, code[kind], product=of.product, order=of.order, rating=rating)
         )
     return together(made)
+
+
+def replies(
+    rng: np.random.Generator, behaviour: Behaviour, seen: Rows, code: dict[str, int], end: int
+) -> Rows:
+    """What the shop answers of reviews, surveys and complaints: bad ones more often."""
+    rule = behaviour.rules["replies"]
+    made = []
+    for kind, chance in rule["chance"].items():
+        said = seen.take(seen.kind == code[kind])
+        bad = said.rating <= (2 if kind == "review_written" else 4)
+        odds = np.where(bad, rule["bad"].get(kind, chance), chance)
+        of = said.take(rng.random(len(said)) < odds)
+        days = rule["days"] * DAY * np.exp(0.8 * rng.standard_normal(len(of)))
+        time = of.time + days.astype(np.int64)
+        made.append(rows(of.person, time, code["reply"], product=of.product, order=of.order))
+    told = together(made)
+    return told.take(told.time < end)
 
 
 def letters(behaviour: Behaviour, begin: int, end: int) -> Ints:

@@ -204,7 +204,8 @@ def _only(scene: Scene, kept: Ints, seed: int) -> Scene:
     chosen[kept] = True
     rows = scene.rows.take(chosen[scene.rows.person])
     made, pairs = follow.friends(stream(seed, "friends"), rows, code, scene.window[1])
-    rows = together([rows, made])
+    answers = follow.replies(stream(seed, "replies"), scene.behaviour, rows, code, scene.window[1])
+    rows = together([rows, made, answers])
     rows = rows.take(np.lexsort((np.arange(len(rows)), rows.person, rows.time)))
     bought = rows.order[rows.kind == code["purchase"]]
     orders = np.full(len(scene.value), NONE)

@@ -1,10 +1,11 @@
-"""Surveys: a row a respondent, a column a question, as Google Forms, Typeform and others export.
+"""Surveys and reviews: a row a respondent, a column a question, as forms and review sites export.
 
-Three questions are known by their words, in `survey.yaml`: how they heard of the firm, whether they
-would recommend it (0 to 10), and how satisfied they are. Each answer is an event of its own. What
-they heard from is a touchpoint that no tool saw; when it happened is not known, so it stands at the
-time of the answer. Other questions are not kept, and of an answer
-only its first 40 letters: people write names in them.
+Four questions are known by their words, in `survey.yaml`: how they heard of the firm, whether they
+would recommend it (0 to 10), how satisfied they are, and the stars of a review. Each answer is an
+event of its own. What they heard from is a touchpoint that no tool saw; when it happened is not
+known, so it stands at the time of the answer. A column with the time of the firm's reply makes one
+more event, at that time. Other questions are not kept, and of an answer only its first 40 letters:
+people write names in them.
 """
 
 import re
@@ -34,7 +35,7 @@ from omvei.sources.recipe import (
 from omvei.sources.rows import ask, database, fault_sql, finished, quoted
 
 NAME = "survey"
-TITLE = "Survey (how they heard of you, recommendation, satisfaction)"
+TITLE = "Survey or reviews (how they heard of you, recommendation, satisfaction, stars, replies)"
 STATUS = "partly known"
 
 NOTE = "When somebody heard of you is not known: it stands at the time of the answer."
@@ -119,23 +120,30 @@ def _batches(cells: Cells, sql: str, options: Options) -> Iterator[pa.RecordBatc
 def _statement(
     cells: Cells, mapping: Mapping[str, str], questions: Mapping[str, str], habit: Habits
 ) -> str:
-    """The statement: `lines` have their answers, `said` is one answer, `told` what it means."""
+    """The statement: `lines` have their answers, `said` an answer or reply, `told` what it means."""
     fields = {field: text_sql(cells, value) for field, value in mapping.items()}
     answers = " || ".join(_answers_sql(cells, column, what) for column, what in questions.items())
+    replied = fields.pop("replied", "NULL::VARCHAR")
+    answers += f""" || CASE WHEN {replied} IS NULL THEN []
+        ELSE [{{event: 'replied', question: NULL::VARCHAR, answer: '–'}}] END"""
     means = told(fields, habit) | {"event": "said.event", "content": "said.question"}
     means["rating"] = """CASE said.event
         WHEN 'recommends' THEN TRY_CAST(said.score AS DOUBLE)
+        WHEN 'reviewed' THEN TRY_CAST(said.score AS DOUBLE)
         WHEN 'satisfied' THEN TRY_CAST(said.score AS DOUBLE) * 2 END"""
-    means["kind"] = f"""CASE WHEN said.event <> 'heard_about_us' THEN 'survey'
-        ELSE {_heard_sql("kind")} END"""
+    means["kind"] = f"""CASE said.event WHEN 'reviewed' THEN 'review_written'
+        WHEN 'replied' THEN 'reply' WHEN 'heard_about_us' THEN {_heard_sql("kind")}
+        ELSE 'survey' END"""
     means["channel"] = f"CASE WHEN said.event = 'heard_about_us' THEN {_heard_sql('channel')} END"
-    means["attributes"] = "json_object('answer', said.answer)::VARCHAR"
+    means["attributes"] = """CASE WHEN said.event <> 'replied'
+        THEN json_object('answer', said.answer)::VARCHAR END"""
     asked = next(iter(questions))
     top = "CASE said.event WHEN 'recommends' THEN 10 ELSE 5 END"
     return f"""
         WITH lines AS (
             SELECT "row#" AS "row", "bad#" AS bad, "text#" AS line,
                    {", ".join(f"{sql} AS {field}" for field, sql in fields.items())},
+                   {replied} AS replied,
                    list_filter({answers}, lambda a: a.answer IS NOT NULL) AS answers
             FROM {cells.rows}
         ),
@@ -146,7 +154,9 @@ def _statement(
             FROM lines
         ),
         said AS (
-            SELECT * EXCLUDE (given), given.event AS event, given.question AS question,
+            SELECT * EXCLUDE (given, replied)
+                   REPLACE (CASE given.event WHEN 'replied' THEN replied ELSE time END AS time),
+                   given.event AS event, given.question AS question,
                    left(given.answer, 40) AS answer,
                    nullif(regexp_extract(given.answer, '^([0-9]{{1,2}})([^0-9]|$)', 1), '') AS score
             FROM unfolded
@@ -161,7 +171,8 @@ def _statement(
             *faults(fields, mapping),
             ("said.event IS NULL", asked, "no question is answered", "''"),
             (
-                f"said.event <> 'heard_about_us' AND (rating IS NULL OR said.score::INT > {top})",
+                f"said.event IN ('recommends', 'satisfied', 'reviewed')"
+                f" AND (rating IS NULL OR said.score::INT > {top})",
                 asked,
                 "not a score",
                 "said.answer",

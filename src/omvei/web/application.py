@@ -59,6 +59,7 @@ from omvei.web import (
     sources,
     stages,
     start,
+    statements,
     touchpoints,
 )
 from omvei.web.guard import LOOPBACK, Guard, StaleFormError, TooLargeError
@@ -120,6 +121,7 @@ ROUTES = [
     *_both("/report", report.report),
     *_both("/touchpoints", touchpoints.touchpoints),
     Route("/touchpoints", touchpoints.change, methods=["POST"]),
+    *_both("/statements", statements.statements),
     *_both("/content", content.content),
     Route("/content", content.change, methods=["POST"]),
     Route("/content/file", content.take, methods=["POST"]),

@@ -45,6 +45,7 @@ def touchpoints(request: Request) -> Response:
         return as_json(mapped)
     file = here.path / "definitions" / by_hand.FILE
     passed = asked.journeys.handovers().to_json() if asked else {"rows": []}
+    spoken = asked.journeys.statements(limit=0).to_json() if asked else {"rows": []}
     kept = {**asked.query, "lens": asked.lens} if asked else {"lens": mapped["lens"]}
     stages = [stage.id for stage in model_of(request, mapped["lens"]).stages]
     return show(
@@ -53,6 +54,7 @@ def touchpoints(request: Request) -> Response:
         sorted_rows=sorted(mapped["rows"], key=_urgent), first=FIRST,
         decided=sum(row["advice"] != "keep" for row in mapped["rows"]),
         shown=SHOWN, handovers=[r for r in passed["rows"] if r["judged"] in JUDGED], passed=passed,
+        statements=spoken,
         lens=mapped["lens"], by_hand=by_hand.load(file.parent),
         can_undo=keeping.can_undo(file), can_redo=keeping.can_redo(file),
         simulated=here.simulated, json=address("/touchpoints.json", kept),
