@@ -120,7 +120,7 @@ def _batches(cells: Cells, sql: str, options: Options) -> Iterator[pa.RecordBatc
 def _statement(
     cells: Cells, mapping: Mapping[str, str], questions: Mapping[str, str], habit: Habits
 ) -> str:
-    """The statement: `lines` have their answers, `said` an answer or reply, `told` what it means."""
+    """The statement: `lines` have their answers, `said` an answer or reply, `told` its meaning."""
     fields = {field: text_sql(cells, value) for field, value in mapping.items()}
     answers = " || ".join(_answers_sql(cells, column, what) for column, what in questions.items())
     replied = fields.pop("replied", "NULL::VARCHAR")
