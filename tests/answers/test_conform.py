@@ -1,6 +1,9 @@
 """Planned and actual: the alignment against a search in plain Python, and known answers."""
 
 import heapq
+import random
+from collections import Counter
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
@@ -9,7 +12,7 @@ from drawing import journeys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omvei.answers.aligning import AGAIN, FAILED, MISSING, MOVED, align, tables
+from omvei.answers.aligning import AGAIN, DONE, FAILED, MISSING, MOVED, align, tables
 from omvei.errors import DefinitionError, UnknownNameError
 from omvei.keeping import write
 from omvei.planned.plan import Condition, Plan, Planned, check, load
@@ -228,3 +231,51 @@ def test_a_plan_that_leaves_all_order_open_is_refused(tmp_path):
     (tmp_path / "wide.yaml").write_text("touchpoints:\n" + "\n".join(rows))
     with pytest.raises(DefinitionError, match="in sequence"):
         load(tmp_path, tmp_path / "wide.yaml")
+
+
+def plainly_instead(plan, way, ids):
+    """What one person took instead of each missing step, from the alignment."""
+    _, _, state, which, fate, _ = laid(plan, way)
+    done = {int(t): row for row, t in enumerate(which) if t >= 0 and state[row] == DONE}
+    found = {}
+    for place, one in enumerate(plan.touchpoints):
+        if fate[place] != MISSING:
+            continue
+        before = [done[other] for other in range(place) if other in done]
+        rest = [w for row, w in enumerate(way) if row > max(before, default=-1)
+                and state[row] != AGAIN]  # fmt: skip
+        found[one.id] = ids[rest[0]] if rest else None
+    return found
+
+
+def test_what_people_took_instead_is_that_of_the_plain_definition(tmp_path):
+    ids = {
+        "A": "search",
+        "B": "product_view",
+        "C": "add_to_cart",
+        "x": "page_view",
+        "y": "faq_view",
+    }
+    luck = random.Random(5)
+    ways = {f"p{n}": "".join(luck.choices("ABCxy", k=luck.randint(1, 6))) for n in range(80)}
+    ways = {who: way for who, way in ways.items() if set(way) & set("ABC")}
+    drawn = {who: " ".join(ids[w] for w in way) for who, way in ways.items()}
+    shop = journeys(tmp_path, late="400d page_view", **drawn)
+    plan = plan_of("ABC", repeat="A")
+    real = Plan(
+        "p", "P",
+        tuple(replace(one, condition=Condition((ids[one.id],))) for one in plan.touchpoints),
+    )  # fmt: skip
+    expected = {letter: Counter() for letter in "ABC"}
+    for way in ways.values():
+        # the way is compared from its first to its last planned touchpoint; what follows is a rest
+        first = min(way.index(w) for w in "ABC" if w in way)
+        last = max(way.rindex(w) for w in "ABC" if w in way)
+        for letter, kind in plainly_instead(plan, way[first : last + 1], ids).items():
+            after = ids[way[last + 1]] if last + 1 < len(way) else None
+            expected[letter][kind or after] += 1
+    for row in shop.conform(real).to_json()["touchpoints"]:
+        counts = {one["kind"]: one["converted"] for one in row["instead"]}
+        assert counts == dict(expected[row["touchpoint"]])
+        assert sum(counts.values()) == row["missing"]
+        assert [one["people"] for one in row["instead"]] == [row["missing"]] * len(counts)

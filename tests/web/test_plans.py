@@ -125,3 +125,45 @@ def test_both_answers_are_drawn_as_pages_of_their_own(planned, shop):
     told = omvei.open(shop).journeys
     for answer in (told.conform("first_purchase"), told.alongside("first_purchase", "u0")):
         assert "<svg" in page(answer.to_json())
+
+
+def test_a_plan_is_drawn_step_by_step_and_every_change_is_undone(planned):
+    address = "/plans/first_purchase"
+
+    def steps():
+        return [
+            (row["touchpoint"], row["optional"])
+            for row in planned.get(f"{address}.json?period=all").json()["touchpoints"]
+        ]
+
+    begun = steps()
+    assert [name for name, _ in begun] == ["Search", "Product page", "Purchase"]
+    send(planned, address, do="add", step="add_to_cart", place="2", optional="true")
+    assert steps() == [*begun[:2], ("Cart", True), begun[2]]
+    send(planned, address, do="earlier 3")
+    assert [name for name, _ in steps()] == ["Search", "Cart", "Product page", "Purchase"]
+    send(planned, address, do="turn 2")
+    assert ("Cart", False) in steps()
+    send(planned, address, do="drop 1")
+    assert [name for name, _ in steps()] == ["Cart", "Product page", "Purchase"]
+    for _ in range(4):
+        send(planned, address, do="undo")
+    assert steps() == begun
+
+
+@pytest.mark.parametrize("do", ["earlier 9", "drop x", "jump 1", "add"])
+def test_a_change_that_cannot_be_made_is_refused_and_changes_nothing(planned, do):
+    before = planned.get("/plans/first_purchase.xml").text
+    told = send(planned, "/plans/first_purchase", do=do, step="serch")
+    assert told.status_code == 400
+    assert planned.get("/plans/first_purchase.xml").text == before
+
+
+def test_the_page_says_what_people_did_instead(planned):
+    said = planned.get("/plans/first_purchase.json?period=all").json()
+    page = planned.get("/plans/first_purchase?period=all").text
+    left = [row for row in said["touchpoints"] if row["instead"]]
+    assert left
+    for row in left:
+        assert sum(one["converted"] for one in row["instead"]) == row["missing"]
+    assert "Did it in order" in page

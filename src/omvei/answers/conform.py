@@ -38,6 +38,7 @@ from .aligning import (
     align,
     tables,
 )
+from .instead import earlier, taken, told
 from .intervals import FEW, Z, newcombe, rate, wilson
 
 if TYPE_CHECKING:
@@ -63,30 +64,34 @@ def compare(
     bought: NDArray[np.bool_],
     plan: Tables,
     before: NDArray[np.int64],
+    earlier: NDArray[np.int64],
     longest: NDArray[np.int64],
     by_cycle: bool,
     quiet: int,
     horizon: int,
     end: int,
     all_kinds: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
     """Compare every journey of a block.
 
     fits, fails, astray  (rows,) bits: the row is this planned touchpoint, fails at it, comes by
                          another channel than planned
-    before, longest      (T,) the planned touchpoints it comes after, as bits; `within`, or -1
+    before, earlier      (T,) the planned touchpoints it directly, and at all, comes after, as bits
+    longest              (T,) `within`, or -1
     returns
     cases  (people, 10)  first row and row after the last; cost in halves; what the cost is out of,
            in halves; under way; deviations; followed for `horizon` after the last planned
            touchpoint; reached the goal in that time; time of that touchpoint; 1 where all is kept
     fates  (people, T)   place in `FATES`, or -1: optional and not done
     marks  (people, 5 T + kinds)  whether the person has this deviation
+    took   (people, T)   the kind taken instead of a missing touchpoint; see `instead.taken`
     """
     people, size = len(starts) - 1, len(plan.must)
     cases = np.zeros((people, 10), np.int64)
     fates = np.full((people, size), -1, np.int64)
     marks = np.zeros((people, 5 * size + all_kinds), np.bool_)
-    at = np.zeros(size, np.int64)
+    took = np.full((people, size), -1, np.int64)
+    at, done = np.zeros(size, np.int64), np.zeros(size, np.int64)
     for person in range(people):
         first, last = -1, -1
         for row in range(starts[person], starts[person + 1]):
@@ -104,7 +109,7 @@ def compare(
         cost, needed, state, which, fate, _ = align(
             fits[first:last], fails[first:last], plan, open_
         )
-        at[:] = -1
+        at[:], done[:] = -1, -1
         landmark = time[first]
         for row in range(first, last):
             t = which[row - first]
@@ -120,7 +125,7 @@ def compare(
                 if state[row - first] == DONE or (
                     state[row - first] == FAILED and fate[t] == FAILING
                 ):
-                    at[t] = time[row]
+                    at[t], done[t] = time[row], row
         reached = True
         for t in range(size):
             if fate[t] == KEPT:
@@ -143,6 +148,10 @@ def compare(
                         since = max(since, at[other])
                 if since >= 0 and at[t] - since > longest[t]:
                     marks[person, 3 * size + t] = True
+        stop = starts[person + 1]
+        while by_cycle and cycle[stop - 1] != cycle[first]:
+            stop -= 1
+        took[person] = taken(fate, done, earlier, kind, state, first, stop, all_kinds)
         cases[person, 2] = cost
         cases[person, 3] = 2 * (last - first + needed)
         cases[person, 4] = open_
@@ -157,7 +166,7 @@ def compare(
                 cases[person, 7] = 1
         cases[person, 8] = landmark
         cases[person, 9] = reached and count == 0
-    return cases, fates, marks
+    return cases, fates, marks, took
 
 
 @dataclass(frozen=True)
@@ -180,6 +189,7 @@ class Conform:
             "squares": 0,
             "fates": np.zeros((size, len(FATES)), np.int64),
             "marks": np.zeros((5 * size + all_kinds, 3), np.int64),
+            "instead": np.zeros((size, all_kinds + 1), np.int64),
             "people": [],
         }
 
@@ -219,12 +229,12 @@ class Conform:
         must = [not one.optional for one in rows]
         return tables(self.plan.states, must, [one.repeat for one in rows])
 
-    def compared(self, block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any]]:
-        """The cases, fates and marks of a block."""
+    def compared(self, block: Block) -> tuple[NDArray[Any], ...]:
+        """The cases, fates, marks, and what was taken instead, of a block."""
         rows = self.plan.touchpoints
         before = [sum(1 << place for place in one.after) for one in rows]
         fits, fails, astray = self.masks(block)
-        found: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any]] = compare(
+        found: tuple[NDArray[Any], ...] = compare(
             block.starts,
             block["time"],
             block["kind"],
@@ -235,6 +245,7 @@ class Conform:
             block["kind"] == self.goal,
             self.tables(),
             np.array(before, np.int64),
+            earlier([one.after for one in rows]),
             np.array([one.longest for one in rows], np.int64),
             self.plan.case == "cycle",
             round(parse(self.plan.quiet).total_seconds() * 1e6),
@@ -247,7 +258,7 @@ class Conform:
     def scan(self, block: Block) -> dict[str, Any]:
         """Compare one block."""
         whole, block = block.people, self.relevant(block)
-        cases, fates, marks = self.compared(block)
+        cases, fates, marks, took = self.compared(block)
         here = cases[:, 0] >= 0
         found, marks, fates = cases[here], marks[here], fates[here]
         fit = (found[:, 3] - found[:, 2]) * MILLION // np.maximum(found[:, 3], 1)
@@ -262,7 +273,11 @@ class Conform:
             int((found[:, 5] > 0).sum()), int(asked.sum()), int(later.sum()),
             int((found[:, 1] - found[:, 0]).sum()),
         ]  # fmt: skip
+        instead = self.empty()["instead"]
+        who, step = np.nonzero(took >= 0)
+        np.add.at(instead, (step, took[who, step]), 1)
         return {
+            "instead": instead,
             "totals": np.array(totals, np.int64),
             "squares": int((fit * fit).sum()),
             "fates": np.stack([(fates == fate).sum(axis=0) for fate in range(len(FATES))], axis=1),
@@ -313,6 +328,8 @@ class Conform:
                     "low": low,
                     "high": high,
                     "too_few": expected < FEW,
+                    "took": rate(counts["kept"], n - counts["waiting"]),
+                    "instead": told(partial["instead"][place], list(kinds())),
                 }
             )
         deviations = []
@@ -322,7 +339,7 @@ class Conform:
             deviation, where = named(self.plan, mark)
             low, high = wilson(people, n)
             # Who missed the goal has not reached it: no finding.
-            told = self.goal >= 0 and not (deviation == "missing" and where in self.goals())
+            seen = self.goal >= 0 and not (deviation == "missing" and where in self.goals())
             others = (later - after, asked - followed)
             deviations.append(
                 {
@@ -333,9 +350,9 @@ class Conform:
                     "low": low,
                     "high": high,
                     "too_few": n < FEW,
-                    "later": rate(after, followed) if told else None,
-                    "otherwise": rate(*others) if told else None,
-                    "difference": newcombe(after, followed, *others) if told else None,
+                    "later": rate(after, followed) if seen else None,
+                    "otherwise": rate(*others) if seen else None,
+                    "difference": newcombe(after, followed, *others) if seen else None,
                 }
             )
         deviations.sort(key=lambda d: (-d["people"], TYPES.index(d["deviation"]), d["touchpoint"]))
@@ -373,7 +390,9 @@ def conform(journeys: "Journeys", plan: Plan | str, *, horizon_days: int = 90) -
 
     Parts: `touchpoints`, one row a planned touchpoint: `kept, failing, missing, out_of_order,
     waiting` (people still under way who have not come to it) and `late` count people; `people` is
-    those it was due for, `rate` = kept / people with `low`, `high`. `deviations`, the most people
+    those it was due for, `rate` = kept / people with `low`, `high`. `took` is the rate of all
+    compared but those still to come to it; `instead`, of those who left it out, the first `kind`
+    after the steps before it (None: nothing more), with a rate. `deviations`, the most people
     first: `deviation`, the `touchpoint` (a kind where it is ad hoc), `people`, `share` of all
     compared; `later` is who reached the goal within `horizon_days` after their last planned
     touchpoint, of those with the deviation who can be followed so long, `otherwise` of those

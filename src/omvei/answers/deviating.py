@@ -73,7 +73,7 @@ def alongside(journeys: "Journeys", plan: Plan | str, person: str) -> Result:
         raise UnknownNameError("person", person, [], ANY_IDENTIFIER)
     asked = analysis(journeys, plan)
     block = asked.relevant(block)
-    cases, _, marks = asked.compared(block)
+    cases, _, marks, _ = asked.compared(block)
     if not block.people or cases[0, 0] < 0:
         raise UnknownNameError(
             "touchpoint of the plan", plan.name, [], "This person never met one: no way to compare."

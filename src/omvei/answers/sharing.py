@@ -76,6 +76,11 @@ def shared(said: Said, least: int = LEAST) -> Said:
     """
     kept, hidden = _left_out(dict(said), least)
     kept, blank = _blank(kept, least)
+    if said["answer"] == "conform":
+        kept["touchpoints"] = [
+            {**row, "instead": [one for one in row["instead"] if one["converted"] >= least]}
+            for row in kept["touchpoints"]
+        ]
     if said["answer"] == "statements":  # one statement is one person's
         kept["unanswered"] = []
     if said["answer"] in ("start", "report", "findings"):

@@ -1,11 +1,13 @@
 """Commands about the journey as it was planned, and the journeys as they went."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..durations import days
+from ..errors import OmveiError
 from ..workspace import open
 from .group import as_files, as_json, asked_of, main, narrowed, show
 
@@ -72,14 +74,74 @@ def plans(context: click.Context) -> None:
 
 @plans.command()
 @click.argument("name")
-@click.option("--from", "person", required=True, metavar="PERSON", help="Whose way to begin with.")
+@click.argument("drawn", nargs=-1, metavar="[STEP]...")
+@click.option("--from", "person", metavar="PERSON", help="Begin with the way this person went.")
 @click.pass_obj
-def new(folder: Path, name: str, person: str) -> None:
-    """Make a plan called NAME from the way one person went; then change its file."""
+def new(folder: Path, name: str, drawn: tuple[str, ...], person: str | None) -> None:
+    r"""Make a plan called NAME of STEPs, or from the way one person went; then change its file.
+
+    A STEP is a kind of touchpoint, or 'content: NAME'; one that ends with ? may be left out.
+
+    \b
+    Examples:
+      omvei plans new ideal search guide_read? product_view purchase
+      omvei plans new observed --from 1001
+    """
+    from ..planned import steps
     from ..planned.plan import observed
 
-    rows = open(folder).journeys.trace(person).to_dicts()
-    _keep(folder, name, observed(name, rows))
+    if bool(drawn) == bool(person):
+        raise OmveiError("Say either the steps, or --from PERSON. See: omvei plans new --help")
+    if person:
+        said = observed(name, open(folder).journeys.trace(person).to_dicts())
+    else:
+        said = {"name": name}
+        for word in drawn:
+            one = steps.step(word.removesuffix("?"), optional=word.endswith("?"))
+            said = steps.add(said, one)
+    _keep(folder, name, said)
+
+
+@plans.command()
+@click.argument("name")
+@click.argument("step")
+@click.option("--before", type=click.IntRange(1), metavar="NUMBER", help="Which step it precedes.")
+@click.pass_obj
+def add(folder: Path, name: str, step: str, before: int | None) -> None:
+    r"""Add a STEP to the plan NAME: last, or before another; STEP? may be left out.
+
+    \b
+    Example:
+      omvei plans add ideal review_read? --before 3
+    """
+    from ..planned import steps
+
+    one = steps.step(step.removesuffix("?"), optional=step.endswith("?"))
+    _change(folder, name, lambda said: steps.add(said, one, before - 1 if before else None))
+
+
+@plans.command()
+@click.argument("name")
+@click.argument("number", type=click.IntRange(1))
+@click.pass_obj
+def drop(folder: Path, name: str, number: int) -> None:
+    """Take step NUMBER out of the plan NAME."""
+    from ..planned import steps
+
+    _change(folder, name, lambda said: steps.drop(said, number - 1))
+
+
+@plans.command()
+@click.argument("name")
+@click.pass_obj
+def undo(folder: Path, name: str) -> None:
+    """Put the plan NAME back as it was before its last change."""
+    from .. import keeping
+    from ..planned.plan import file_of
+
+    if not keeping.undo(file_of(open(folder).path / "definitions", name)):
+        raise OmveiError(f"There is no earlier version of the plan {name!r}.")
+    click.echo("The plan is as it was before its last change.")
 
 
 @plans.command()
@@ -101,6 +163,19 @@ def write(folder: Path, name: str) -> None:
     from ..planned import cjml, plan
 
     click.echo(cjml.write(plan.load(open(folder).path / "definitions", name)), nl=False)
+
+
+def _change(folder: Path, name: str, change: Callable[[Any], Any]) -> None:
+    from .. import keeping
+    from ..planned import plan
+
+    definitions = open(folder).path / "definitions"
+    plan.load(definitions, name)
+    file = plan.file_of(definitions, name)
+    keeping.write(file, change(keeping.read(file).said), plan.check)
+    rows = plan.load(definitions, name).touchpoints
+    for number, one in enumerate(rows, 1):
+        click.echo(f"{number}. {one.id}{' (may be left out)' if one.optional else ''}")
 
 
 def _keep(folder: Path, name: str, said: object) -> None:

@@ -16,6 +16,8 @@ from omvei.language import Words
 
 Json = Mapping[str, Any]
 STEP, LEFT, TOP, LOW = 132, 96, 74, 168
+BARS = 258
+"""Where the bars begin."""
 FATES = ("kept", "out_of_order", "failing", "missing", "waiting")
 HIGH = 150
 """Height of a bar."""
@@ -24,28 +26,57 @@ ALONE = ("missing", "optional", "waiting", "moved")
 
 
 def draw(conform: Json, words: Words) -> str:
-    """Return the plan with a bar a touchpoint: what became of it."""
+    """Return the plan, the way people really went under it, and what became of each touchpoint."""
     rows = conform["touchpoints"]
     width = LEFT + STEP * len(rows)
     most = max((sum(row[fate] for fate in FATES) for row in rows), default=0)
-    parts = [_line(LEFT + STEP / 2, width - STEP / 2, TOP, "way")]
+    parts = [
+        _line(LEFT + STEP / 2, width - STEP / 2, TOP, "way"),
+        _line(LEFT + STEP / 2, width - STEP / 2, LOW, "way"),
+        tag("text", escape(words("conform.planned")), x=4, y=TOP + 4, class_="side"),
+        tag("text", escape(words("conform.actual")), x=4, y=LOW + 4, class_="side"),
+    ]
     for place, row in enumerate(rows):
         x = LEFT + STEP * (place + 0.5)
         parts += _label(
             x, row["touchpoint"], row["phase"], rows[place - 1]["phase"] if place else ""
         )
         parts.append(_mark(x, TOP, "optional" if row["optional"] else "done"))
-        y = TOP + 24.0
+        parts += _went(x, row, words)
+        y = float(BARS)
         for fate in FATES:
             high = HIGH * row[fate] / most if most else 0.0
             if high:
                 parts.append(tag("rect", x=x - 26, y=y, width=52, height=high, class_=fate))
                 y += high
         many = words("conform.kept_of", kept=row["kept"], n=row["people"])
-        parts.append(tag("text", escape(many), x=x, y=TOP + HIGH + 44, class_="soft"))
+        parts.append(tag("text", escape(many), x=x, y=BARS + HIGH + 20, class_="soft"))
     label = words("conform.drawing", name=conform["name"])
-    drawn = _lanes(width, TOP + HIGH + 56, label, "".join(parts))
+    drawn = _lanes(width, BARS + HIGH + 32, label, "".join(parts))
     return drawn + _keys(FATES, words)
+
+
+def _went(x: float, row: Json, words: Words) -> list[str]:
+    """One step of the way people really went: who took it in order, and what most others did."""
+    took = row["took"] or {"rate": 0.0, "too_few": True}
+    parts = [
+        tag("path", d=f"M{x:g} {TOP + 12}V{LOW - 18}", class_="tie"),
+        tag("circle", cx=x, cy=LOW, r=18, class_="whole"),
+        tag("circle", cx=x, cy=LOW, r=f"{18 * took['rate'] ** 0.5:.1f}"),
+    ]
+    told = [words("few") if took["too_few"] else rate(took, words)]
+    others = [one for one in row["instead"] if not one["too_few"]][:1]
+    told += [shorten(instead(one, words), 21) for one in others]
+    return parts + [
+        tag("text", escape(text), x=x, y=LOW + 36 + 17 * line, class_="soft" if line else None)
+        for line, text in enumerate(told)
+    ]
+
+
+def instead(row: Json, words: Words) -> str:
+    """Say what people took instead of a step, and how many."""
+    name = words.kind(row["kind"]) if row["kind"] else words("conform.nothing")
+    return f"{name}: {words.number(row['converted'])}"
 
 
 def draw_person(alongside: Json, words: Words) -> str:

@@ -181,6 +181,18 @@ def plan(said: Row) -> None:
 def conform(said: Row) -> None:
     steps = ("touchpoint", "phase", "people", "kept", "failing", "missing", "out_of_order")
     table(f"Plan {said['name']}", said["touchpoints"], (*steps, "waiting", "late"))
+    real = [
+        {
+            **row,
+            "people": row["took"]["people"] if row["took"] else 0,
+            "in order": rate(row["took"]),
+            "instead": ", ".join(
+                f"{one['kind'] or 'nothing more'} {one['converted']}" for one in row["instead"][:3]
+            ),
+        }
+        for row in said["touchpoints"]
+    ]
+    table("Beside the real way", real, ("touchpoint", "people", "in order", "instead"))
     rows = [
         {**row, "later": rate(row["later"]), "otherwise": rate(row["otherwise"])}
         for row in said["deviations"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..answers.sharing import LEAST
-from ..drawings.planned import FATES, deviation
+from ..drawings.planned import FATES, deviation, instead
 from ..language import Words
 from . import cells
 from .page import text
@@ -24,7 +24,7 @@ def parts(said: Mapping[str, Any], t: Words) -> list[Part]:
         ends = (t.of_hundred(fitness[end]) for end in ("value", "low", "high"))
         lead.append(t("conform.fitness", **dict(zip(("value", "low", "high"), ends, strict=True))))
     steps = (t("conform.step"), *(t(f"conform.fate.{fate}") for fate in FATES),
-             t("conform.state.late"), t("conform.kept"))  # fmt: skip
+             t("conform.state.late"), t("conform.did"), t("conform.instead"))  # fmt: skip
     heads = map(t, ("conform.deviation", "people", "conform.later", "conform.otherwise"))
     return [
         Sentences(said["name"], tuple(map(Item, lead))),
@@ -48,4 +48,5 @@ def parts(said: Mapping[str, Any], t: Words) -> list[Part]:
 
 def _step(row: Mapping[str, Any], t: Words) -> tuple[Cell, ...]:
     counted = (cells.people(row[name], t) for name in (*FATES, "late"))
-    return (row["touchpoint"], *counted, cells.rate(row, t))
+    others = ", ".join(instead(one, t) for one in row["instead"] if one["converted"] >= LEAST)
+    return (row["touchpoint"], *counted, cells.rate(row["took"], t), others or None)

@@ -7,17 +7,24 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from omvei import keeping
+from omvei.answers.tally import Tally
 from omvei.drawings import planned as drawing
 from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
-from omvei.planned import cjml, plan
-from omvei.touchpoints.vocabulary import MACHINE, kinds
-from omvei.web.asking import PERIODS, ask, workspace
+from omvei.planned import cjml, plan, steps
+from omvei.touchpoints import inventory
+from omvei.touchpoints.vocabulary import MACHINE, codes, kinds
+from omvei.web.asking import PERIODS, Asked, ask, workspace
 from omvei.web.guard import check_form
 from omvei.web.showing import address, as_json, said, show, wants_json
 
-STEPS = 8
-"""Steps that the form of a new plan has; more are written in the file."""
 SHOWN = 50
+CHANGES = {
+    "earlier": lambda said, place: steps.move(said, place, -1),
+    "later": lambda said, place: steps.move(said, place, 1),
+    "drop": steps.drop,
+    "turn": steps.turn,
+}
+"""What the buttons of a step do to the plan."""
 
 
 def plans(request: Request) -> Response:
@@ -40,9 +47,8 @@ def plans(request: Request) -> Response:
             rows.append({"plan": name, "name": name, "touchpoints": 0, "error": str(error)})
     if wants_json(request):
         return as_json({"answer": "plans", "plans": rows})
-    known = [name for name in kinds() if name not in MACHINE]
     return show(
-        request, "plans.html", plans=rows, kinds=known, steps=STEPS, simulated=here.simulated,
+        request, "plans.html", plans=rows, choices=choices(request, None), simulated=here.simulated,
         json="/plans.json",
     )  # fmt: skip
 
@@ -51,6 +57,24 @@ def answer(request: Request) -> dict[str, Any]:
     """A plan beside the ways people went. Raises `NothingToAnswerError` without data."""
     found: dict[str, Any] = ask(request).journeys.conform(request.path_params["plan"]).to_json()
     return found
+
+
+def choices(request: Request, asked: Asked | None) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a step can be: touchpoints that people met, most of them first, the other kinds, and the
+    firm's content. Each a heading and (word, label).
+    """
+    t, met = said(request), list[str]()
+    if asked is not None:
+        counts = asked.journeys.run(Tally("kind", len(codes())))[:-1, 1]
+        met = [list(kinds())[code] for code in (-counts).argsort(kind="stable") if counts[code]]
+    rest = [name for name in kinds() if name not in MACHINE and name not in met]
+    pieces = inventory.load(workspace(request).path / "definitions")
+    found = [
+        ("plans.met", [(n, f"{t.kind(n)} ({t.number(int(counts[codes()[n]]))})") for n in met]),
+        ("plans.kinds", [(name, t.kind(name)) for name in rest]),
+        ("plans.content", [(f"{steps.CONTENT}{one.name}", one.name) for one in pieces]),
+    ]
+    return [(heading, held) for heading, held in found if held]
 
 
 def one(request: Request) -> Response:
@@ -79,7 +103,9 @@ def one(request: Request) -> Response:
         request, "planned.html", conform=answer, asked=asked, periods=PERIODS, kept=asked.query,
         name=name, title=found.name, text=file.read_text("utf-8"), trouble="",
         can_undo=keeping.can_undo(file), can_redo=keeping.can_redo(file),
-        deviation=drawing.deviation, rate=drawing.rate, conform_svg=drawing.draw(answer, t),
+        deviation=drawing.deviation, rate=drawing.rate, instead=drawing.instead,
+        drawn=found.touchpoints, choices=choices(request, asked),
+        conform_svg=drawing.draw(answer, t),
         simulated=here.simulated, json=address(f"/plans/{name}.json", asked.query),
     )  # fmt: skip
 
@@ -135,10 +161,10 @@ async def make(request: Request) -> Response:
         elif who := str(form.get("person") or "").strip():
             made = plan.observed(title, here.journeys.trace(who).to_dicts())
         else:
-            chosen = list(dict.fromkeys(str(kind) for kind in form.getlist("step") if kind))
-            words = said(request)
-            rows = [{"id": words.kind(kind), "kind": kind} for kind in chosen]
-            made = {"name": title, "touchpoints": rows}
+            made = {"name": title}
+            for word in form.getlist("step"):
+                if word:
+                    made = steps.add(made, _step(request, str(word)))
         if not name:
             raise OmveiError("A plan needs a name. Go back and write one.")
         plan.keep(here.path / "definitions", name, {**made, "name": title})
@@ -156,6 +182,12 @@ async def change(request: Request) -> Response:
         keeping.redo(file)
     elif do == "remove":
         keeping.remove(file)
+    elif do != "save":
+        try:
+            keeping.write(file, _drawn(request, file, form, do), plan.check)
+        except OmveiError as error:
+            return _edit(request, file.read_text("utf-8"), str(error))
+        return RedirectResponse(f"/plans/{file.stem}#draw", 303)
     else:
         text = str(form.get("text") or "").replace("\r\n", "\n")
         try:
@@ -165,11 +197,39 @@ async def change(request: Request) -> Response:
     return RedirectResponse(f"/plans/{file.stem}" if file.exists() else "/plans", 303)
 
 
+def _drawn(request: Request, file: Any, form: Any, do: str) -> dict[str, Any]:
+    """The plan with a step more (`add`), or one changed (`earlier 2`: the second goes earlier)."""
+    held: dict[str, Any] = keeping.read(file).said
+    plan.check(keeping.read(file))
+    what, _, place = do.partition(" ")
+    if what == "add":
+        one = _step(request, str(form.get("step") or ""), bool(form.get("optional")))
+        at = str(form.get("place") or "")
+        return steps.add(held, one, int(at) if at.isdigit() else None)
+    if what not in CHANGES or not place.isdigit():
+        raise OmveiError("That button is not one of this page. Load the page again.")
+    changed: dict[str, Any] = CHANGES[what](held, int(place) - 1)
+    return changed
+
+
+def _step(request: Request, word: str, optional: bool = False) -> dict[str, Any]:
+    label = said(request).kind(word) if word in kinds() else None
+    return steps.step(word, label, optional=optional)
+
+
 def _file(request: Request) -> Any:
     folder, name = workspace(request).path / "definitions", request.path_params["plan"]
     if name not in plan.names(folder):
         raise UnknownNameError("plan", name, plan.names(folder))
     return plan.file_of(folder, name)
+
+
+def _steps(file: Any) -> tuple[plan.Planned, ...]:
+    """The steps of the plan in the file; none of one that cannot be read."""
+    try:
+        return plan.check(keeping.read(file)).touchpoints
+    except OmveiError:
+        return ()
 
 
 def _edit(request: Request, text: str, trouble: str) -> Response:
@@ -178,7 +238,9 @@ def _edit(request: Request, text: str, trouble: str) -> Response:
     where = f"{file.parent}/"
     return show(
         request, "planned.html", 400 if trouble and request.method == "POST" else 200, conform=None,
-        asked=None, name=file.stem, title=file.stem, text=text, trouble=trouble.replace(where, ""),
+        asked=None, drawn=_steps(file),
+        choices=choices(request, None), name=file.stem, title=file.stem, text=text,
+        trouble=trouble.replace(where, ""),
         can_undo=keeping.can_undo(file), can_redo=keeping.can_redo(file),
         simulated=workspace(request).simulated,
     )  # fmt: skip
