@@ -8,8 +8,8 @@ from starlette.responses import Response
 from omvei.errors import NothingToAnswerError
 from omvei.language import Words
 from omvei.plan import plan as plans
-from omvei.plan.advice import advice as answer_of
 from omvei.plan.advice import COUNTED, elsewhere, leads, sentences
+from omvei.plan.advice import advice as answer_of
 from omvei.plan.kpis import kpis
 from omvei.web.asking import PERIODS, Asked, ask, workspace
 from omvei.web.showing import address, as_json, said, show, wants_json
@@ -46,8 +46,8 @@ def advice(request: Request) -> Response:
     ]
     return show(
         request, "advice.html", rows=rows, lead=leads(found, t), bring=found["bring"],
-        asked=asked, periods=PERIODS, kept=kept, kpis=kpis(), number=Words.measured, counted=COUNTED,
-        simulated=here.simulated, json=address("/advice.json", kept),
+        asked=asked, periods=PERIODS, kept=kept, kpis=kpis(), number=Words.measured,
+        counted=COUNTED, simulated=here.simulated, json=address("/advice.json", kept),
     )  # fmt: skip
 
 
