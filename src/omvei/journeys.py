@@ -198,7 +198,8 @@ class Journeys:
         if name == "account" and not build.counts["touchpoints"]:
             raise NothingToAnswerError(
                 "No row names a company. Map a column to `account` when you import, as in "
-                "--map account=company."
+                "--map account=company, or write domains = true under [identity] in omvei.toml "
+                "before you import: then the domain of an e-mail address names it."
             )
         return replace(self, build=build)
 

@@ -76,6 +76,10 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE log [<!ENTITY a "aaaa">]><log xes.version
             '<?xml version="1.0" encoding="x-none"?><log xes.version="1"/>',
             "encoding is not known here",
         ),
+        (
+            '<?xml version="1.0" encoding="shift_jis"?><log xes.version="1"/>',
+            "encoding is not known here",
+        ),
         ("no markup, at all", "not an XES log"),
     ],
 )

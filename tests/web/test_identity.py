@@ -92,3 +92,14 @@ def test_the_quality_page_shows_both_sides_of_the_orders(home):
     html = client(home.path).get("/data/quality").text
     assert "Web orders that the shop knows" in html
     assert "A person has one account only" in html
+
+
+def test_companies_by_domain_are_turned_on_and_off(home):
+    pages = client(home.path)
+    for kept, word in (("yes", True), ("no", False)):
+        token = re.search(r'name="token" value="(\w+)"', pages.get("/data/identity").text)[1]
+        said = {"token": token, "kept": kept}
+        assert pages.post("/data/identity/domains", data=said).status_code == 200
+        assert pages.get("/data/identity.json").json()["domains"] is word
+        assert omvei.open(home.path).domains is word
+        assert omvei.open(home.path).settings["identity"]["policy"] == "default"

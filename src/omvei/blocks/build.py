@@ -100,8 +100,15 @@ class Settings:
     """Only what was known before this moment (microseconds), as if nothing had come later."""
     unit: str = "person"
     """Whose journeys: `person`, or `account`: those of companies."""
+    domains: bool = False
+    """Whether rows that name no company are the company's whose domain their address has."""
     deleted: Deleted = field(default_factory=Deleted)
     """People who are kept out."""
+
+    @property
+    def by_domain(self) -> bool:
+        """Whether domains decide whose journeys these are."""
+        return self.unit == "account" and self.domains
 
 
 def build(
@@ -194,7 +201,8 @@ def understand(
     """
     progress(0, None, "people")
     facts.once(con, files, repeated)
-    later = facts.show(con, files, repeated, settings.until, settings.deleted)
+    firms = facts.firms(facts.domains(con, files, settings.until)) if settings.by_domain else None
+    later = facts.show(con, files, repeated, settings.until, settings.deleted, firms)
     found = resolve(con, settings.key, policy(settings.policy), settings.apart)
     if settings.unit == "account":
         accounts.lift(con)

@@ -7,9 +7,12 @@ with the `key` of its set, and the view `facts` the same with its identifiers. P
 deleted but are not purged yet are in neither.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..events.addresses import escaped
@@ -18,8 +21,20 @@ from ..people import deleted
 from ..people.deleted import Deleted
 from ..people.resolve import clean, prepare, strongest
 
-UNUSED = ("attributes", "title", "session_id", "utm_term", "utm_content")
+UNUSED = ("attributes", "title", "session_id", "utm_term", "utm_content", "domain")
 """Columns of the events that no touchpoint needs yet."""
+
+FIRMS = f"""
+-- which company is named beside the domain of an address, and how often
+SELECT lower(trim(domain)) AS domain, {clean("account", "account")} AS name, count(*) AS events
+FROM read_parquet(getvariable('files'), union_by_name = true)
+WHERE nullif(trim(domain), '') IS NOT NULL AND {{known}} GROUP BY ALL
+"""
+
+NAMED = """
+-- a row that names no company is its domain's
+LEFT JOIN firms AS d ON d.domain = lower(trim(e.domain))
+"""
 
 COLUMNS = ", ".join(name for name in EVENTS.names if name not in {*IDENTIFIERS, *UNUSED})
 
@@ -49,6 +64,7 @@ ROWS = """
 CREATE OR REPLACE VIEW rows AS
 SELECT {columns}, {key} AS key FROM {events} AS e
 {once}
+{named}
 WHERE {known} AND {left}
 """
 
@@ -74,9 +90,11 @@ def show(
     repeated: bool,
     until: int | None,
     gone: Deleted,
+    firms: Mapping[str, str] | None = None,
 ) -> int:
     """Make `sets`, `rows`, `facts` and `waiting`; see above.
 
+    `firms` says whose rows are that name no company, by the domain of their address.
     `repeated` says whether some rows came twice; the table `repeated(file, row)` then has those to
     leave out. Returns how many events are left out because they came at `until` (microseconds) or
     later.
@@ -87,11 +105,23 @@ def show(
     key = _sets(con, bool(gone.waiting))
     once = "ANTI JOIN repeated AS r ON r.file = e.file AND r.row = e.row" if repeated else ""
     left = LEFT.format(key=key) if gone.waiting else "true"
+    columns, named = COLUMNS, ""
+    if firms:
+        con.register("firms", pa.table({"domain": [*firms], "name": [*firms.values()]}))
+        name = f"coalesce({clean('account', 'e.account')}, d.name) AS account"
+        columns = ", ".join(name if c == "account" else f"e.{c}" for c in COLUMNS.split(", "))
+        named = NAMED
 
     def tell(known: str) -> None:
         con.execute(
             ROWS.format(
-                columns=COLUMNS, key=key, events=EVENTS_READ, once=once, known=known, left=left
+                columns=columns,
+                key=key,
+                events=EVENTS_READ,
+                once=once,
+                named=named,
+                known=known,
+                left=left,
             )
         )
 
@@ -105,6 +135,38 @@ def show(
         tell("true")
     con.execute(FACTS)
     return int(later)
+
+
+def domains(
+    con: duckdb.DuckDBPyConnection, files: list[str], until: int | None
+) -> list[tuple[str, str | None, int]]:
+    """The domains of addresses in some files, each company named beside one, and in how many rows.
+
+    Only of rows before `until` (microseconds).
+    """
+    prepare(con)
+    con.execute("SET VARIABLE files = $files", {"files": files})
+    there = "SELECT 1 FROM parquet_schema(getvariable('files')) WHERE name = 'domain' LIMIT 1"
+    if not con.execute(there).fetchall():  # brought in before domains were kept
+        return []
+    known = "true" if until is None else f"time < make_timestamptz({until})"
+    return con.execute(FIRMS.format(known=known)).fetchall()
+
+
+def firms(told: Iterable[tuple[str, str | None, int]]) -> dict[str, str]:
+    """The company of each domain: the one named beside it most often, else the domain itself.
+
+    >>> firms([("nordas.no", None, 9), ("nordas.no", "Nord AS", 2), ("sor.no", None, 1)])
+    {'nordas.no': 'Nord AS', 'sor.no': 'sor.no'}
+    """
+    counts: dict[str, Counter[str]] = {}
+    for domain, name, events in told:
+        counts.setdefault(domain, Counter())[name or ""] += events
+    found = {}
+    for domain, names in sorted(counts.items()):
+        names.pop("", None)
+        found[domain] = min(names, key=lambda name: (-names[name], name), default=domain)
+    return found
 
 
 def _sets(con: duckdb.DuckDBPyConnection, waiting: bool) -> str:

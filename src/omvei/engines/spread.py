@@ -78,7 +78,11 @@ def build(
     words = Dictionaries.read(known)
     with plain(address):
         progress(0, None, "people")
-        seen = each(spark, partial(_seen, scratch=scratch, settings=settings), files)
+        firms = None
+        if settings.by_domain:
+            told = each(spark, partial(_domains, scratch=scratch, settings=settings), files)
+            firms = facts.firms(row for rows in told for row in rows)
+        seen = each(spark, partial(_seen, scratch=scratch, settings=settings, firms=firms), files)
         hosts = frozenset().union(*(one["hosts"] for one in seen))
         said = replace(definitions, hosts=frozenset(definitions.hosts) | hosts)
         roots = components(
@@ -86,7 +90,7 @@ def build(
             partial(kept, spark, scratch, EDGES),
         )
         repeated = any(done.duplicates for done in imports)
-        buckets = _spread(spark, scratch, files, roots, whole.buckets(rows), repeated, settings)
+        buckets = _spread(spark, scratch, files, roots, whole.buckets(rows), repeated, firms)
         progress(0, None, "touchpoints")
         understood = partial(_understood, scratch=scratch, settings=settings, definitions=said)
         found = each(spark, understood, sorted(buckets.items()))
@@ -134,12 +138,20 @@ EVENTS_HERE = pa.schema([EVENTS.field(name) for name in COLUMNS])
 PLACED_EVENTS = pa.schema([*(EVENTS.field(name) for name in COLUMNS), ("node", pa.int64())])
 
 
-def _seen(file: str, scratch: Path, settings: whole.Settings) -> dict[str, Any]:
+def _domains(file: str, scratch: Path, settings: whole.Settings) -> list[Any]:
+    """The domains of addresses in a file, and the companies named beside them."""
+    with whole.connect(scratch / uuid4().hex) as con:
+        return facts.domains(con, [file], settings.until)
+
+
+def _seen(
+    file: str, scratch: Path, settings: whole.Settings, firms: dict[str, str] | None
+) -> dict[str, Any]:
     """What the events of a file say of each other: identifiers in pairs, and our own hosts."""
     kinds = [*IDENTIFIERS, *(["account"] if settings.unit == "account" else [])]
     others = [f"'{kind}:' || {kind if kind != 'account' else KEY.format(kind)}" for kind in kinds]
     with whole.connect(scratch / uuid4().hex) as con:
-        facts.show(con, [file], False, settings.until, settings.deleted)
+        facts.show(con, [file], False, settings.until, settings.deleted, firms)
         con.execute(NODE)
         pairs = PAIRS.format(others=", ".join(others), columns=", ".join(kinds))
         return {
@@ -202,7 +214,7 @@ def _spread(
     roots: "DataFrame",
     buckets: int,
     repeated: bool,
-    settings: whole.Settings,
+    firms: dict[str, str] | None,
 ) -> dict[int, str]:
     """Shuffle the events into buckets of whole components; return the file of each bucket."""
 
@@ -212,7 +224,7 @@ def _spread(
         for batch in batches:
             for place in batch.column(0).to_pylist():
                 with whole.connect(scratch / uuid4().hex) as con:
-                    facts.show(con, [files[place]], False, None, Deleted())
+                    facts.show(con, [files[place]], False, None, Deleted(), firms)
                     con.execute(NODE)
                     found = con.sql(PLACED.format(columns=", ".join(COLUMNS)))
                     for rows in found.to_arrow_reader():

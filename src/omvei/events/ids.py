@@ -18,8 +18,8 @@ from .schema import REFUSED
 Keys = NDArray[np.uint64]
 Places = NDArray[np.int64]
 
-APART = {"event_id", *(column.name for column in REFUSED)}
-"""Columns of a batch that are no part of what its rows say."""
+APART = {"event_id", "domain", *(column.name for column in REFUSED)}
+"""Columns of a batch that are no part of what its rows say: `domain` is a part of the address."""
 
 
 @njit(cache=True, nogil=True)

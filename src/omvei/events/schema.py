@@ -33,6 +33,7 @@ GIVEN = (
     Column("phone", pa.string(), "keyed hash of the normalised number, 32 hex digits"),
     Column("order_id", pa.string(), "the order's number as the source writes it"),
     Column("account", pa.string(), "the company a person acts for"),
+    Column("domain", pa.string(), "the company's domain in the address, where it is kept"),
     Column("session_id", pa.string(), "the source's own id of the visit"),
     Column("host", pa.string(), "the site's own host name, lower case, without port"),
     Column("url", pa.string(), "the page: path and query, or a whole address"),

@@ -21,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake import CommitProperties, DeltaTable, Transaction
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction
 from deltalake.transaction import RemoveAction
 
 from ..errors import EmptyFileError, TooManyRejectsError, UnknownNameError
@@ -267,12 +267,17 @@ class Facts:
             if dated
             else {"delta.dataSkippingNumIndexedCols": "0"}
         )
-        return DeltaTable.create(
+        table = DeltaTable.create(
             str(self.folder),
             self.schema,
             mode="ignore",
             configuration=KEPT_FOREVER | statistics,
         )
+        there = {field.name for field in table.schema().fields}
+        wanted = Schema.from_arrow(self.schema).fields
+        if later := [field for field in wanted if field.name not in there]:
+            table.alter.add_columns(later)  # made before we had them
+        return table
 
     def _seen(self) -> Seen:
         """The index of the event ids that are here."""

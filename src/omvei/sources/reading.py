@@ -26,6 +26,9 @@ class Options:
     key: bytes = b""
     """The workspace's key for hashing e-mail addresses and phone numbers."""
 
+    domains: bool = False
+    """Whether the domains of companies' addresses are kept (`firms.py`)."""
+
     name: str = ""
     """What the file is called, folders included, where it is read from an unpacked copy."""
 

@@ -13,6 +13,7 @@ from omvei.errors import SourceError
 from omvei.events.schema import READ
 from omvei.sources.contact import hash_email, hash_phone, hashed
 from omvei.sources.delimited import Refused
+from omvei.sources.firms import domain_of
 from omvei.sources.reading import Options
 
 CHUNK = 1 << 13
@@ -90,8 +91,12 @@ def finished(
 ) -> Iterator[pa.RecordBatch]:
     """Batches in the schema, in order of `row`, with `refused` in their places.
 
-    Columns that `table` lacks are null. E-mail addresses and telephone numbers become hashes.
+    Columns that `table` lacks are null. E-mail addresses and telephone numbers become hashes; the
+    domain of a company's address is kept where that is asked for.
     """
+    if options.domains and "email" in table.column_names and "domain" not in table.column_names:
+        told = hashed(table["email"].cast(pa.string()), domain_of)
+        table = table.append_column("domain", told)
     columns = []
     for field in schema:
         if field.name not in table.column_names:

@@ -126,7 +126,7 @@ def _texts(path: Path, event: str) -> Iterator[pa.Table]:
                 f"the XML breaks off or is wrong at line {error.lineno} ({detail}).",
                 "Export or copy the file again.",
             ) from error
-        except (UnicodeError, LookupError) as error:
+        except (ValueError, LookupError) as error:  # expat reads one byte a letter, or UTF-8
             raise SourceError(
                 path, "its encoding is not known here.", "Save the file as UTF-8."
             ) from error

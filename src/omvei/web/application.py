@@ -151,6 +151,7 @@ ROUTES = [
     *_both("/data/costs", costs.costs),
     *_both("/data/paths", paths.paths),
     Route("/data/identity", identity.choose, methods=["POST"]),
+    Route("/data/identity/domains", identity.domains, methods=["POST"]),
     Route("/data/identity/compare", identity.compare, methods=["POST"]),
     Route("/data/identity/apart", identity.set_apart, methods=["POST"]),
     Route("/data/identity/together", identity.together, methods=["POST"]),

@@ -161,11 +161,12 @@ def ask(request: Request) -> Asked:
 
 def _offers(request: Request, workspace: Any, persons: Any) -> frozenset[str]:
     """What this data can be asked besides: whether it names companies, and knows of consent."""
-    build = f"{persons.build.folder.name} {persons.build.events_version}"
+    build = f"{persons.build.folder.name} {persons.build.events_version} {workspace.domains}"
     known: tuple[str, frozenset[str]] = getattr(request.app.state, "offers", ("", frozenset()))
     if known[0] != build:
         found = set()
-        if any("account" in done["mapping"] for done in workspace.imports()):
+        named = {"account", "domain", "email"} if workspace.domains else {"account"}
+        if any(named & done["mapping"].keys() for done in workspace.imports()):
             found.add("unit")
         states = persons.consent().to_json()["states"]
         if any(row["people"] for row in states if row["state"] != "unknown"):

@@ -32,13 +32,15 @@ def identity(request: Request) -> Response:
             {
                 "answer": "identity",
                 "policy": chosen,
+                "domains": here.domains,
                 "compared": compared,
                 "apart": [{"kind": kind, "value": value} for kind, value in apart],
             }
         )
     return show(
         request, "identity.html", chosen=chosen, policies=list(policies.policies()),
-        compared=compared, apart=apart, simulated=here.simulated, json="/data/identity.json",
+        domains=here.domains, compared=compared, apart=apart, simulated=here.simulated,
+        json="/data/identity.json",
     )  # fmt: skip
 
 
@@ -48,6 +50,13 @@ async def choose(request: Request) -> Response:
     name = policies.policy(str(form.get("policy"))).name
     here = workspace(request)
     return _work(request, name, lambda progress: here.choose_policy(name, progress))
+
+
+async def domains(request: Request) -> Response:
+    """Say whether the domain of an e-mail address names a company."""
+    form = await _form(request)
+    workspace(request).keep_domains(str(form.get("kept")) == "yes")
+    return RedirectResponse("/data/identity", 303)
 
 
 async def compare(request: Request) -> Response:

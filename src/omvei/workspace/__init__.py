@@ -49,6 +49,7 @@ kind = "purchase"      # what you want people to do: a kind of touchpoint
 
 [identity]
 policy = "default"     # strict, default or loose: how readily identifiers are joined
+domains = false        # true: keep the domain of companies' e-mail addresses, and join by it
 
 [site]
 hosts = []             # your own host names, where the data does not say them
@@ -99,6 +100,20 @@ class Workspace:
     def session_gap_seconds(self) -> float:
         """A silence of at least this long starts a new visit."""
         return parse(str(self.settings.get("sessions", {}).get("gap", "1800s"))).total_seconds()
+
+    @property
+    def domains(self) -> bool:
+        """Whether an address's domain, where it is a company's, says whose the journey is.
+
+        Raises `OmveiError` where that is neither true nor false.
+        """
+        said = self.settings.get("identity", {}).get("domains", False)
+        if not isinstance(said, bool):
+            raise OmveiError(
+                f"omvei.toml: [identity] domains = {said!r} is neither true nor false. "
+                "Write it as domains = true."
+            )
+        return said
 
     @property
     def key(self) -> bytes:
@@ -176,6 +191,7 @@ class Workspace:
     unmerge = building.unmerge
     merge_back = building.merge_back
     choose_policy = building.choose_policy
+    keep_domains = building.keep_domains
     compare = building.compare
     under = building.under
     view = building.view

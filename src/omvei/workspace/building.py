@@ -128,6 +128,7 @@ def _settings(workspace: "Workspace", policy: str | None = None) -> "Settings":
         workspace.key.hex(),
         policies.policy(named).name,
         tuple(policies.apart(workspace.path / "definitions")),
+        domains=workspace.domains,
         deleted=Deleted.read(workspace.path),
     )
 
@@ -176,20 +177,33 @@ def choose_policy(workspace: "Workspace", policy: str, progress: "Progress" = si
     from ..people import policies
     from . import open as opened
 
-    line = f'policy = "{policies.policy(policy).name}"'
-    file = workspace.path / "omvei.toml"
+    _say(workspace.path / "omvei.toml", "policy", f'"{policies.policy(policy).name}"')
+    opened(workspace.path).build(progress)
+
+
+def keep_domains(workspace: "Workspace", kept: bool) -> None:
+    """Write into `omvei.toml` whether the domains of companies' addresses are kept and used.
+
+    Who is who stays as it is; journeys of companies are built anew when they are asked for.
+    """
+    _say(workspace.path / "omvei.toml", "domains", "true" if kept else "false")
+
+
+def _say(file: Path, name: str, value: str) -> None:
+    """Write a setting of `[identity]`, and leave all else in the file as it is."""
+    line = f"{name} = {value}"
     text = file.read_text("utf-8")
     head, found, rest = text.partition("[identity]")
     if not found:
         text = f"{text.rstrip()}\n\n[identity]\n{line}\n"
     else:
         own, bracket, after = rest.partition("\n[")
-        named = re.sub(r"(?m)^[ \t]*policy[ \t]*=[ \t]*(\"[^\"]*\"|'[^']*')", line, own, count=1)
+        said = rf"(?m)^[ \t]*{name}[ \t]*=[ \t]*(\"[^\"]*\"|'[^']*'|\w+)"
+        named = re.sub(said, line, own, count=1)
         if named == own and line not in own:
             named = f"\n{line}{own}"
         text = head + found + named + bracket + after
     put(file, text)
-    opened(workspace.path).build(progress)
 
 
 def compare(workspace: "Workspace", policies: Sequence[str] = ()) -> "Result":
@@ -244,7 +258,8 @@ def view(workspace: "Workspace", unit: str = "person", until: int | None = None)
     from ..journeys import Journeys
 
     now = Journeys.of(workspace).build
-    folder = workspace.path / "views" / f"{now.folder.name}-{now.events_version}-{unit}-{until}"
+    named = f"{now.folder.name}-{now.events_version}-{unit}-{until}"
+    folder = workspace.path / "views" / (f"{named}-domains" if workspace.domains else named)
     with workspace.alone(copy=True):
         if (known := manifest.read(folder / "journeys")) is not None:
             return known

@@ -241,7 +241,11 @@ def _read(workspace: "Workspace", file: Path, name: str, told: Mapping[str, Any]
     from ..sources.reading import Options
 
     options = Options(
-        dict(told["mapping"] or {}), told["event"], told["timezone"] or "UTC", workspace.key
+        dict(told["mapping"] or {}),
+        told["event"],
+        told["timezone"] or "UTC",
+        workspace.key,
+        workspace.domains,
     )
     return sources.read(file, options, told["source"], name)
 
