@@ -188,7 +188,7 @@ def check(name: str, path: Path, lines: list[str], plain: bool) -> Counter[str]:
         lost = [
             n
             for n, line in enumerate(lines, 1)
-            if n > head and line.strip(f"{blank}{string.whitespace}\u00a0") and n not in numbers
+            if n > head and line.strip(f"{blank}{string.whitespace}\u00a0\x85") and n not in numbers
         ]
         totals = sum(
             int(note.partition("(")[2].partition(")")[0])
