@@ -3,8 +3,9 @@ The words, numbers and dates of one language.
 
 Every sentence a person reads stands in a catalogue, `locale/<language>/`, with a file for each part
 of the app: a key and a sentence with {placeholders}. A sentence that differs for one and many is a
-small mapping, `one:` and `other:`, chosen by the value called `n`. What is missing in Swedish or
-Danish is said in English, never in Norwegian.
+small mapping, `one:` and `other:`, chosen by the value called `n`. Where companies are spoken of
+and not persons, a sentence is the one of `key@account`, if there is one. What is missing in Swedish
+or Danish is said in English, never in Norwegian.
 
 >>> words("nb")("map.people", n=6400)
 '6\xa0400 personer'
@@ -44,13 +45,15 @@ class Words:
     catalogue: Mapping[str, Sentence]
     own: Mapping[str, "Lens"] = field(default_factory=dict)
     """A workspace's own models, by name: they have words of their own."""
+    unit: str = "person"
+    """Whose journeys are spoken of: a sentence that differs for them stands as `key@unit`."""
 
     def __call__(self, key: str, **values: Any) -> str:
         """Return the sentence of `key`, filled in; whole numbers are written as the language does.
 
         Raises `KeyError` for a key in no catalogue: a mistake of ours, not of a user.
         """
-        sentence = self.catalogue[key]
+        sentence = self.catalogue.get(f"{key}@{self.unit}", self.catalogue[key])
         if not isinstance(sentence, str):
             sentence = sentence["one" if values.get("n") == 1 else "other"]
         filled = {name: self._written(value) for name, value in values.items()}
@@ -267,13 +270,18 @@ class Words:
         return self.stage(lens, name) if by == "stage" else name
 
 
-def words(language: str, own: Mapping[str, "Lens"] | None = None) -> Words:
+def words(language: str, own: Mapping[str, "Lens"] | None = None, unit: str = "people") -> Words:
     """Return the words of `language`; English for a language there is no catalogue of.
 
-    own  a workspace's own models, by name
+    own   a workspace's own models, by name
+    unit  an answer's: `people`, or `accounts` for one about companies
+
+    >>> words("sv", unit="accounts")("map.people", n=40)
+    '40 företag'
     """
     found = _words(language if language in LANGUAGES else "en")
-    return replace(found, own=own) if own else found
+    whose = "account" if unit == "accounts" else "person"
+    return replace(found, own=own or {}, unit=whose) if own or whose != found.unit else found
 
 
 @cache

@@ -1,11 +1,15 @@
 """Whose journeys a page shows: persons' or companies', everybody's or those of who consented."""
 
 import csv
+import re
+import shutil
+import time
 
 import pytest
 from web.conftest import client
 
 import omvei
+from omvei.language import LANGUAGES, words
 
 PAGES = (
     "/", "/map", "/people", "/funnel", "/leaks", "/touchpoints", "/channels", "/questions",
@@ -30,6 +34,7 @@ def firms(tmp_path_factory):
                     rows.writerow([f"u{firm}-{person}", at, event, f"Firma {firm} AS", said])
     workspace = omvei.init(folder / "workspace")
     workspace.take(folder / "log.csv")
+    workspace.view("account")
     return workspace.path
 
 
@@ -56,6 +61,56 @@ def test_only_people_who_consented_where_they_are_asked_for(firms):
 def test_every_page_answers_for_them(firms, page, asked):
     seen = client(firms).get(f"{page}?period=all&{asked}")
     assert seen.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "companies", "people"),
+    [
+        ("en", "companies", "people"),
+        ("nb", "bedrifter", "personer"),
+        ("sv", "företag", "personer"),
+        ("da", "virksomheder", "personer"),
+    ],
+)
+def test_companies_are_called_so_in_every_language(firms, language, companies, people):
+    pages = client(firms)
+    for page in ("/map", "/funnel", "/leaks", "/people", "/models/loops"):
+        asked = {"accept-language": language}
+        told = pages.get(f"{page}?period=all&unit=account", headers=asked).text
+        head = told.partition("<h1")[2].partition("</main>")[0]
+        assert companies in head.lower(), page
+        assert people not in re.sub(r"<[^>]*>", " ", head), page
+        assert people in pages.get(f"{page}?period=all", headers=asked).text.lower(), page
+
+
+def test_companies_are_put_together_behind_a_progress_page(firms):
+    pages = client(firms)
+    views = omvei.open(firms).path / "views"
+    aside = views.with_name("aside")
+    views.rename(aside)
+    try:
+        asked = "/map?period=all&unit=account"
+        sent = pages.get(asked, follow_redirects=False)
+        assert (sent.status_code, "/data/progress/" in sent.headers["location"]) == (303, True)
+        for _ in range(600):
+            told = pages.get(sent.headers["location"], follow_redirects=False)
+            if told.status_code == 303:
+                break
+            assert "Putting the journeys of companies together" in told.text
+            time.sleep(0.05)
+        assert told.headers["location"] == asked
+        assert "Journeys of companies." in pages.get(asked, follow_redirects=False).text
+    finally:
+        shutil.rmtree(aside)
+
+
+def test_every_sentence_about_companies_is_one_about_people_too():
+    for language in LANGUAGES:
+        catalogue = words(language).catalogue
+        for key in (key for key in catalogue if key.endswith("@account")):
+            usual, firms = catalogue[key.partition("@")[0]], catalogue[key]
+            assert re.findall(r"{\w+}", str(usual)) == re.findall(r"{\w+}", str(firms)), key
+            assert isinstance(usual, str) == isinstance(firms, str), key
 
 
 def test_a_page_says_whose_journeys_it_shows_and_keeps_to_them(firms):

@@ -28,10 +28,11 @@ def draw(answer: Mapping[str, Any], language: str = "en", own: Own = None) -> st
     from omvei.drawings import map
     from omvei.language import words
 
+    told = words(language, own, answer.get("unit", "people"))
     if answer["answer"] == "map":
-        return map.picture(answer, words(language, own))
+        return map.picture(answer, told)
     css = styles(models=answer["answer"] in MODELS)
-    return f'<div class="omvei"><style>{css}</style>{_body(answer, words(language, own))}</div>'
+    return f'<div class="omvei"><style>{css}</style>{_body(answer, told)}</div>'
 
 
 def page(answer: Mapping[str, Any], language: str = "en", own: Own = None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .tables import ROWS, Row, between, cell, print_lines, rate, table
+from .tables import ROWS, Row, between, cell, print_lines, rate, table, whose
 
 
 def matrix(said: Row) -> None:
@@ -48,7 +48,7 @@ def numbers(said: Row) -> None:
 
 def whereabouts(said: Row) -> None:
     columns = ("person", "current", "since", *(("deepest",) if said["ordered"] else ()), "last")
-    table(f"{said['n']} people under {said['lens']}", said["rows"], columns)
+    table(f"{said['n']} {whose(said)} under {said['lens']}", said["rows"], columns)
 
 
 def loops(said: Row) -> None:
@@ -70,7 +70,7 @@ def loops(said: Row) -> None:
 def compare(said: Row) -> None:
     figures = ("fit_moves", "placed", "reentries", "windingness", "entropy")
     rows = [{**row, **{key: row[key]["value"] for key in figures}} for row in said["models"]]
-    table(f"The same {said['n']} people", rows, ("lens", "perspective", *figures))
+    table(f"The same {said['n']} {whose(said)}", rows, ("lens", "perspective", *figures))
     columns = ("first", "stage", "second", "other", "people", "share")
     table("Latest stages beside each other", said["pairs"], columns)
     noted = [row for row in said["models"] if row["note"]]
@@ -110,7 +110,7 @@ def models(rows: Sequence[Row], fit: Row | None) -> None:
         }
         for row in fit["models"]
     ]
-    table(f"How they fit {fit['n']} people", fits, ("lens", "placed", "moves", "seen"))
+    table(f"How they fit {fit['n']} {whose(fit)}", fits, ("lens", "placed", "moves", "seen"))
     if fit["best"] is None:
         print_lines(["Under 30 people are too few to say which fits best."])
     else:
@@ -152,7 +152,7 @@ def what_if(said: Row) -> None:
 def differ(said: Row) -> None:
     rows = [{**row, "difference": between(row, "difference")} for row in said["rows"][:ROWS]]
     table(
-        f"{said['n']} people and {said['other_n']} others, under {said['lens']}",
+        f"{said['n']} {whose(said)} and {said['other_n']} others, under {said['lens']}",
         rows,
         ("from", "to", "first", "second", "difference", "people", "other_people"),
     )

@@ -16,6 +16,15 @@ ROWS = 25
 """How many rows of a long part are printed."""
 
 
+def whose(said: Row) -> str:
+    """What an answer counts, in words.
+
+    >>> whose({"unit": "accounts"}), whose({"unit": "people"})
+    ('companies', 'people')
+    """
+    return "companies" if said.get("unit") == "accounts" else "people"
+
+
 def cell(value: Any) -> str:
     """A value as a table shows it."""
     if value is None:

@@ -1,7 +1,7 @@
 """The ways people take, printed: the map, one trace, funnel, leaks, questions, and who they are."""
 
 from ..durations import say
-from .tables import ROWS, Row, print_lines, rate, table
+from .tables import ROWS, Row, print_lines, rate, table, whose
 
 
 def map(said: Row) -> None:
@@ -128,7 +128,7 @@ def findings(said: Row) -> None:
 
     print_lines(
         [
-            f"{number}. {sentence(finding, words('en'))}"
+            f"{number}. {sentence(finding, words('en', unit=said['unit']))}"
             for number, finding in enumerate(said["findings"], 1)
         ]
     )
@@ -136,7 +136,7 @@ def findings(said: Row) -> None:
 
 def people(said: Row) -> None:
     table(
-        f"{said['n']} people",
+        f"{said['n']} {whose(said)}",
         said["rows"],
         ("person", "at", "first", "last", "touchpoints", "purchases"),
     )

@@ -1,6 +1,6 @@
 """Worksheets, printed: plan, checklist, advice, content, touchpoints, channels, plans."""
 
-from .tables import ROWS, Row, between, print_lines, rate, table
+from .tables import ROWS, Row, between, print_lines, rate, table, whose
 
 
 def advice(said: Row) -> None:
@@ -203,8 +203,8 @@ def conform(said: Row) -> None:
     fitness = f"{fit['value']:.2f} ({fit['low']:.2f}-{fit['high']:.2f})" if fit else "none"
     print_lines(
         [
-            f"{said['n']} people compared, {said['kept']} as planned, {said['open']} still under "
-            f"way; {said['without']} never met the plan. Fitness: {fitness}",
+            f"{said['n']} {whose(said)} compared, {said['kept']} as planned, {said['open']} still "
+            f"under way; {said['without']} never met the plan. Fitness: {fitness}",
             f"later, otherwise: {said['goal'] or 'no goal'} within {said['horizon_days']} days "
             "after the last planned touchpoint. Association, not cause.",
         ]
@@ -212,7 +212,7 @@ def conform(said: Row) -> None:
 
 
 def deviating(said: Row) -> None:
-    title = f"{said['n']} people: {said['deviation']} {said['touchpoint']}"
+    title = f"{said['n']} {whose(said)}: {said['deviation']} {said['touchpoint']}"
     table(title, said["rows"], ("person", "fitness", "deviations"))
 
 

@@ -62,6 +62,7 @@ from omvei.web import (
     statements,
     touchpoints,
 )
+from omvei.web.asking import NotBuiltError
 from omvei.web.guard import LOOPBACK, Guard, StaleFormError, TooLargeError
 from omvei.web.jobs import Jobs
 from omvei.web.refusals import full
@@ -279,6 +280,8 @@ def _told(request: Request, error: Exception) -> Response:
         return _tell(request, 403, "error.403", "")
     if isinstance(error, FullDiskError):
         return _tell(request, 507, "error.507", full(words_of(request), error))
+    if isinstance(error, NotBuiltError):
+        return identity.companies(request)
     if isinstance(error, NothingToAnswerError):
         if wants_json(request):
             return as_json({"error": str(error)}, 404)

@@ -111,16 +111,24 @@ def unseen(request: Request) -> list[str]:
     return counted[1]
 
 
+class NotBuiltError(OmveiError):
+    """The journeys of companies that a page is asked for are not built yet."""
+
+
 def ask(request: Request) -> Asked:
     """Read a page's question.
 
+    Raises `NotBuiltError` for a page of companies whose journeys must be built first; JSON waits.
     Raises `NothingToAnswerError` without data, `UnknownNameError` for a name that is not there,
     `OmveiError` for a date that is none.
     """
     query = request.query_params
     here = workspace(request)
     persons = here.journeys
-    everybody = persons.unit(query.get("unit") or "person")
+    unit = query.get("unit") or "person"
+    if unit == "account" and not request.url.path.endswith(".json") and not here.viewed(unit):
+        raise NotBuiltError("The journeys of companies are not built yet.")
+    everybody = persons.unit(unit)
     by, lens = query.get("by") or None, query.get("lens") or LENS
     if by is not None and by not in BY:
         raise UnknownNameError("view", by, BY)

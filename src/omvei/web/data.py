@@ -41,6 +41,10 @@ HEADLINES = {
         "waiting": "rebuild.progress", "running": "rebuild.progress",
         "done": "rebuild.done", "failed": "rebuild.failed",
     },
+    "view": {
+        "waiting": "view.progress", "running": "view.progress",
+        "done": "rebuild.done", "failed": "view.failed",
+    },
     "delete": {
         "waiting": "delete.progress", "running": "delete.progress",
         "done": "delete.done", "failed": "delete.failed",
@@ -203,6 +207,8 @@ def progress(request: Request) -> Response:
     job = _jobs(request).get(request.path_params["key"])
     if job is None:
         return RedirectResponse("/data", 303)
+    if job.then and job.state == "done" and not wants_json(request):
+        return RedirectResponse(job.then, 303)
     t, key = said(request), f"data.progress.phase.{job.phase}"
     phase = t(key) if t.has(key) else job.phase
     pace = _pace(job, t)

@@ -97,6 +97,23 @@ async def build(request: Request) -> Response:
     return _work(request, here.path.resolve().name, lambda progress: here.build(progress))
 
 
+def companies(request: Request) -> Response:
+    """Build the journeys of companies, then show the page that was asked for."""
+    here = workspace(request)
+    build = here.journeys.build
+    key = f"companies{build.folder.name}{build.events_version}{'domains' * here.domains}"
+    jobs, then = request.app.state.jobs, f"{request.url.path}?{request.url.query}"
+    known = jobs.get(key)
+    if known is None or known.state in ("done", "failed"):
+
+        def work(progress: Any) -> list[dict[str, Any]]:
+            here.view("account", progress=progress)
+            return []
+
+        jobs.start(key, here.path.resolve().name, work, "view", then)
+    return RedirectResponse(f"/data/progress/{key}", 303)
+
+
 async def _form(request: Request) -> Any:
     form = await request.form()
     check_form(request, form.get("token"))

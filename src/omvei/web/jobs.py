@@ -31,7 +31,9 @@ class Job:
     id: str
     file: str
     kind: str = "import"
-    """`import`, `undo` (taking a file out again), `rebuild`, `delete` or `purge`."""
+    """`import`, `undo` (taking a file out again), `rebuild`, `view`, `delete` or `purge`."""
+    then: str = ""
+    """The page that waits for it."""
     state: str = "waiting"
     phase: str = "waiting"
     done: int = 0
@@ -105,9 +107,9 @@ class Jobs:
         if self.waiting(key):
             shutil.rmtree(self.folder / key)
 
-    def start(self, key: str, file: str, work: Work, kind: str = "import") -> Job:
+    def start(self, key: str, file: str, work: Work, kind: str = "import", then: str = "") -> Job:
         """Run `work` in a thread; the waiting file is thrown away when it is done."""
-        job = self._jobs[key] = Job(key, file, kind)
+        job = self._jobs[key] = Job(key, file, kind, then=then)
         threading.Thread(target=self._run, args=(job, work), name=f"import {key}").start()
         return job
 

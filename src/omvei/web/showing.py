@@ -39,7 +39,10 @@ def said(request: Request) -> Words:
     asked = request.cookies.get("omvei_language")
     default: str = request.app.state.language
     chosen = words(choose(asked, request.headers.get("accept-language"), default))
-    return replace(chosen, own=own_models(request))
+    unit = "person"
+    if not request.url.path.startswith("/data"):  # those pages are about persons, whoever is seen
+        unit = request.query_params.get("unit") or unit
+    return replace(chosen, own=own_models(request), unit=unit)
 
 
 def wants_json(request: Request) -> bool:

@@ -195,6 +195,7 @@ class Workspace:
     compare = building.compare
     under = building.under
     view = building.view
+    viewed = building.viewed
 
     # -- the plan: planning.py ----------------------------------------------------------------
 

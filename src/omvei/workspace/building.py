@@ -248,18 +248,36 @@ def under(workspace: "Workspace", policy: str, folder: Path) -> "Journeys":
     return Journeys(workspace, made)
 
 
-def view(workspace: "Workspace", unit: str = "person", until: int | None = None) -> "Build":
+def viewed(workspace: "Workspace", unit: str) -> bool:
+    """Whether the journeys of another unit are built already."""
+    from ..blocks import manifest
+
+    return manifest.read(_view(workspace, unit, None) / "journeys") is not None
+
+
+def _view(workspace: "Workspace", unit: str, until: int | None) -> Path:
+    """The folder of the journeys of another unit, or as they were known at a moment."""
+    from ..journeys import Journeys
+
+    now = Journeys.of(workspace).build
+    named = f"{now.folder.name}-{now.events_version}-{unit}-{until}"
+    return workspace.path / "views" / (f"{named}-domains" if workspace.domains else named)
+
+
+def view(
+    workspace: "Workspace",
+    unit: str = "person",
+    until: int | None = None,
+    progress: "Progress" = silent,
+) -> "Build":
     """The journeys of another unit, or as they were known at a moment (microseconds).
 
     Built once, in `views/`, and kept until the journeys are built again.
     """
     from ..blocks import manifest
     from ..engines import builder
-    from ..journeys import Journeys
 
-    now = Journeys.of(workspace).build
-    named = f"{now.folder.name}-{now.events_version}-{unit}-{until}"
-    folder = workspace.path / "views" / (f"{named}-domains" if workspace.domains else named)
+    folder = _view(workspace, unit, until)
     with workspace.alone(copy=True):
         if (known := manifest.read(folder / "journeys")) is not None:
             return known
@@ -270,4 +288,5 @@ def view(workspace: "Workspace", unit: str = "person", until: int | None = None)
             folder / "journeys",
             settings,
             _definitions(workspace),
+            progress,
         )
