@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import omvei
-from omvei.answers.consent import bounds
+from omvei.answers.consent import bounds, with_bounds
 
 ROWS = [
     ("ann", "granted", "purchase"), ("ann", "denied", "x"), ("ann", "granted", "x"),
@@ -108,3 +108,38 @@ def test_consent_over_months_is_what_each_had_last_said(tmp_path_factory, rows):
     workspace = omvei.init(folder / "w")
     workspace.take(folder / "log.jsonl")
     assert workspace.journeys.consent().to_json()["months"] == by_month(rows)
+
+
+PERSON = st.tuples(st.booleans(), st.sampled_from(["neither", "first", "both"]))
+
+
+@given(st.lists(PERSON, min_size=1, max_size=40))
+def test_a_steps_share_of_everybody_is_always_within_its_bounds(people):
+    """The funnel of everybody, counted slowly, beside what those who consented tell of it."""
+    yes = [came for said, came in people if said]
+    first, both = len(yes) - yes.count("neither"), yes.count("both")
+    row = {"people": both}
+    (told,) = with_bounds([row], len(people) - len(yes), "people", first)
+    everybody = [came for _, came in people]
+    whole = len(everybody) - everybody.count("neither")
+    if len(yes) == len(people):
+        assert told["bounds"] is None
+    elif whole:
+        share = everybody.count("both") / whole
+        assert told["bounds"]["low"] - 1e-9 <= share <= told["bounds"]["high"] + 1e-9
+
+
+def test_funnel_and_leaks_say_what_those_left_out_could_change(shop):
+    asked = shop.where(consent="granted")
+    told = asked.funnel(["x", "purchase"]).to_json()
+    assert told["others"] == 2  # cy said no last, and di never said
+    assert [row["people"] for row in told["steps"]] == [2, 0]
+    assert told["steps"][1]["bounds"] == {"low": 0.0, "high": 0.5}
+    assert asked.leaks().to_json()["others"] == 2
+    for row in asked.leaks().to_json()["stages"]:
+        low, high = row["bounds"]["low"], row["bounds"]["high"]
+        assert low == row["left"] / (row["people"] + 2)
+        assert high == (row["left"] + 2) / (row["people"] + 2)
+    for answer in (shop.funnel(["x"]), shop.where(consent="denied").funnel(["x"]), shop.leaks()):
+        assert answer.to_json()["others"] == 0
+    assert shop.funnel(["x"]).to_json()["steps"][0]["bounds"] is None

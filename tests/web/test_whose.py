@@ -134,3 +134,15 @@ def test_data_without_companies_or_consent_offers_neither(shop):
     seen = client(shop).get("/map").text
     assert 'name="unit"' not in seen
     assert 'name="consent"' not in seen
+
+
+@pytest.mark.parametrize("page", ["/funnel", "/leaks"])
+def test_a_page_of_those_who_consented_says_what_the_others_could_change(firms, page):
+    pages = client(firms)
+    told = pages.get(f"{page}.json?period=all&by=kind&consent=granted").json()
+    assert told["others"] == 80
+    assert (
+        "80 people who did not say yes"
+        in pages.get(f"{page}?period=all&by=kind&consent=granted").text
+    )
+    assert "did not say yes" not in pages.get(f"{page}?period=all&by=kind").text

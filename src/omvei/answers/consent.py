@@ -6,7 +6,7 @@ lies between what it would be if none of them had bought and if all had: with a 
 who consented, of whom a share p reached the goal, between c p and c p + 1 - c (Manski 1990).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ..blocks.block import Block
-from ..groups.rows import STATES, latest
+from ..groups.rows import STATES, latest, listed
 from ..result import Result
 from .intervals import rate
 
@@ -49,6 +49,8 @@ class Consents:
         """As counted."""
         return partial
 
+
+YES = ["granted"]
 
 FIRST = np.datetime64("1900-01", "M")
 MONTHS = 2412
@@ -128,6 +130,40 @@ def bounds(consented: int, reached: int, people: int) -> dict[str, float] | None
     if not people:
         return None
     return {"low": reached / people, "high": (reached + people - consented) / people}
+
+
+def others(journeys: "Journeys") -> int:
+    """How many people are left out because they did not say yes; 0 where nobody was, for that."""
+    without = [
+        {name: said for name, said in asked.items() if name != "consent" or listed(said) != YES}
+        for asked in journeys.conditions
+    ]
+    if without == list(journeys.conditions):
+        return 0
+    everybody = replace(journeys, conditions=tuple(filter(None, without)))
+    counted = everybody.run(Consents(journeys.goal_code))[:, 0]
+    return int(counted.sum() - counted[STATES.index("granted")])
+
+
+def with_bounds(
+    rows: list[dict[str, Any]], others: int, reached: str, people: int | None = None
+) -> list[dict[str, Any]]:
+    """The rows, each with `bounds`: its share among everybody, whatever the `others` did.
+
+    Any number of the others may belong among the people of a row, and any of these may have
+    reached what it counts. Null where there are no others.
+
+    people  of how many the shares are; the row's own `people`, if not said
+
+    >>> with_bounds([{"people": 10, "left": 4}], 5, "left")[0]["bounds"]
+    {'low': 0.26666666666666666, 'high': 0.6}
+    """
+
+    def told(row: dict[str, Any]) -> dict[str, float] | None:
+        n = row["people"] if people is None else people
+        return bounds(n, row[reached], n + others) if others else None
+
+    return [row | {"bounds": told(row)} for row in rows]
 
 
 def consent(journeys: "Journeys") -> Result:

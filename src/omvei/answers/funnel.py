@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ..blocks.block import Block
 from ..errors import OmveiError, UnknownNameError
 from ..result import Result
+from .consent import others, with_bounds
 from .intervals import FEW, median, wilson
 from .people import listed
 
@@ -183,12 +184,16 @@ def funnel(
 
     One row a step: `step, people, rate` (share of step 1, with `low` and `high`), `step_rate`
     (share of the step before), `lost` (people who reached the step before but not this one),
-    `median_seconds` since the step before (with `median_low`, `median_high`), `too_few`.
+    `median_seconds` since the step before (with `median_low`, `median_high`), `too_few`. Asked of
+    people who consented, `others` are those left out for it, and `bounds` (`low, high`) say between
+    which shares of step 1 everybody's lies, whatever the others did.
 
     Raises `UnknownNameError` for a step that is not in the data, or another `by` or `order`.
     """
     analysis = _reaches(journeys, steps, by, within, order)
     rows = journeys.run(analysis)
+    apart = others(journeys)
+    rows = with_bounds(rows, apart, "people", rows[0]["people"])
     return Result(
         "funnel",
         journeys.meaning(rows[0]["people"])
@@ -197,6 +202,7 @@ def funnel(
             "within_seconds": within.total_seconds(),
             "order": order,
             "lens": journeys.model.id if by == "stage" else None,
+            "others": apart,
         },
         {"steps": [{"step": step, **row} for step, row in zip(steps, rows, strict=True)]},
     )

@@ -20,6 +20,7 @@ from ..lenses.carrier import NOWHERE
 from ..lenses.rules import DAY
 from ..result import Result
 from ..touchpoints.vocabulary import codes
+from .consent import others, with_bounds
 from .intervals import FEW, wilson
 
 if TYPE_CHECKING:
@@ -220,13 +221,15 @@ def leaks(journeys: "Journeys", *, quiet_days: float | None = None) -> Result:
     Parts: `transitions` (`source, target, people, left, customers, open`: people by their last
     change of stage) and `stages` (`stage, people` who were ever there, `left` and `open` whose
     journey stands there, `customers` among those who left, `bought` after being there, `rate` =
-    left / people with `low` and `high`, `too_few`). `quiet_days` is the silence that counts as
-    having left; it is read from the data unless given.
+    left / people with `low` and `high`, `too_few`, and `bounds`: between which shares everybody's
+    rate lies, where only people who consented are asked; `others` are the rest). `quiet_days` is
+    the silence that counts as having left; it is read from the data unless given.
     """
     model = journeys.model
     names = (*(stage.id for stage in model.stages), NO_STAGE)
     given = None if quiet_days is None else int(quiet_days * DAY)
     found = journeys.run(Leaves(f"stage:{model.digest}", names, journeys.end, given))
+    apart = others(journeys)
     return Result(
         "leaks",
         journeys.meaning(found["people"])
@@ -236,6 +239,10 @@ def leaks(journeys: "Journeys", *, quiet_days: float | None = None) -> Result:
             "quiet_given": given is not None,
             "left": found["left"],
             "open": found["open"],
+            "others": apart,
         },
-        {"transitions": found["transitions"], "stages": found["stages"]},
+        {
+            "transitions": found["transitions"],
+            "stages": with_bounds(found["stages"], apart, "left"),
+        },
     )

@@ -15,6 +15,7 @@ from typing import Any
 from omvei.drawings.bars import bar
 from omvei.drawings.sheet import html_page
 from omvei.drawings.strokes import tag
+from omvei.drawings.words import everybody
 from omvei.language import Words, words
 
 Json = Mapping[str, Any]
@@ -25,7 +26,15 @@ def draw(funnel: Json, words: Words) -> str:
     steps = funnel["steps"]
     first = steps[0]["people"] if steps else 0
     few = first < 30 or any(step.get("too_few") and not i for i, step in enumerate(steps))
-    names = ("funnel.step", "funnel.reach", "people", "funnel.rate", "funnel.lost", "funnel.time")
+    names: tuple[str, ...] = (
+        "funnel.step",
+        "funnel.reach",
+        "people",
+        "funnel.rate",
+        "funnel.lost",
+        "funnel.time",
+    )
+    names += ("consent.everybody",) if funnel.get("others") and not few else ()
     heads = "".join(
         tag("th", escape(words(name)), scope="col", class_="num" if i > 1 else None)
         for i, name in enumerate(names)
@@ -48,6 +57,8 @@ def draw(funnel: Json, words: Words) -> str:
             tag("td", words.number(step["lost"]) if step.get("lost") else "–", class_="num"),
             tag("td", escape(words.duration(seconds)) if seconds else "–", class_="num"),
         ]
+        if funnel.get("others") and not few:
+            cells.append(tag("td", escape(everybody(step, words)), class_="num"))
         rows.append(tag("tr", "".join(cells)))
     note = tag("p", escape(words("too_few", n=first, m=30)), class_="note") if few else ""
     table = tag("thead", tag("tr", heads)) + tag("tbody", "".join(rows))

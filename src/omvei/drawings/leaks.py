@@ -15,6 +15,7 @@ from typing import Any
 from omvei.drawings.bars import parts
 from omvei.drawings.sheet import html_page
 from omvei.drawings.strokes import tag
+from omvei.drawings.words import everybody
 from omvei.language import Words, words
 
 Json = Mapping[str, Any]
@@ -28,7 +29,7 @@ def draw(leaks: Json, words: Words) -> str:
 def _stages(leaks: Json, words: Words) -> str:
     order = {stage: i for i, stage in enumerate(words.stages(leaks.get("lens")))}
     stages = sorted(leaks["stages"], key=lambda row: order.get(row["stage"], 99))
-    names = (
+    names: tuple[str, ...] = (
         "stage",
         "leaks.parts",
         "people",
@@ -37,6 +38,7 @@ def _stages(leaks: Json, words: Words) -> str:
         "leaks.bought",
         "leaks.rate",
     )
+    names += ("consent.everybody",) if leaks.get("others") else ()
     heads = "".join(
         tag("th", escape(words(name)), scope="col", class_="num" if i > 1 else None)
         for i, name in enumerate(names)
@@ -62,6 +64,9 @@ def _stages(leaks: Json, words: Words) -> str:
             tag("td", words.number(row["bought"]), class_="num"),
             tag("td", rate, class_="num"),
         ]
+        if leaks.get("others"):
+            few = row.get("too_few")
+            cells.append(tag("td", "–" if few else escape(everybody(row, words)), class_="num"))
         rows.append(tag("tr", "".join(cells)))
     key = "".join(
         tag("span", tag("i", class_=name) + escape(words(f"leaks.{name}")))

@@ -23,3 +23,9 @@ def sentence(finding: Json, words: Words) -> str:
         for name, value in finding["values"].items()
     }
     return words(finding["key"], **filled)
+
+
+def everybody(row: Mapping[str, Any], words: Words) -> str:
+    """Write between which shares everybody's lies, whatever those who did not consent did."""
+    low, high = (words.percent(row["bounds"][end]) for end in ("low", "high"))
+    return words("consent.between", low=low, high=high)

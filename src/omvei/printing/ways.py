@@ -50,6 +50,15 @@ def steps(said: Row) -> None:
         rows,
         ("step", "people", "rate", "low", "high", "lost", "median"),
     )
+    _others(said, "steps", "step")
+
+
+def _others(said: Row, part: str, name: str) -> None:
+    """Between which shares everybody's lies, where people were left out for want of consent."""
+    if not said["others"]:
+        return
+    rows = [{name: row[name], **row["bounds"]} for row in said[part]]
+    table(f"Of everybody, whatever {said['others']} others did", rows, (name, "low", "high"))
 
 
 def leaks(said: Row) -> None:
@@ -62,6 +71,7 @@ def leaks(said: Row) -> None:
         "By last move", said["transitions"][:ROWS], ("source", "target", "people", "left", "open")
     )
     how = "as you said" if said["quiet_given"] else "read from the gaps in this data"
+    _others(said, "stages", "stage")
     print_lines(
         [
             f"Left: silent for {said['quiet_days']} days or more, {how}. "

@@ -41,7 +41,7 @@ def funnel(request: Request) -> Response:
         known=sorted(known, key=lambda name: t.label(by, name, asked.lens)), fields=STEPS,
         within=within,
         all_within=[(text, t.duration(parse(text).total_seconds())) for text in WITHIN],
-        span=t.duration(parse(within).total_seconds()),
+        others=answer.get("others", 0), span=t.duration(parse(within).total_seconds()),
         funnel_svg=drawing.draw(answer, t) if answer else "",
         simulated=asked.workspace.simulated, periods=PERIODS,
         json=f"/funnel.json?{request.url.query}".rstrip("?"),
