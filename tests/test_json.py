@@ -60,6 +60,7 @@ ANSWERS = {
     "attribution": lambda shop: shop.attribution(),
     "choice": lambda shop: shop.choice(),
     "campaigns": lambda shop: campaigns(shop),
+    "remarketing": lambda shop: shop.remarketing(),
     "statements": lambda shop: shop.statements(),
     "handovers": lambda shop: shop.handovers(),
     "groups": lambda shop: shop.groups(),

@@ -36,6 +36,7 @@ from .answers import (
     policies,
     quality,
     questions,
+    remarketing,
     returning,
     side_by_side,
     start,
@@ -258,6 +259,7 @@ class Journeys:
     questions = questions.questions
     content = _worded(content.content)
     readiness = _worded(choice.readiness)
+    remarketing = _worded(remarketing.remarketing)
     attribution = attribution.attribution
     choice = _worded(choice.choice)
     groups = groups.groups

@@ -8,7 +8,7 @@ from drawing import journeys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omvei.answers.influence import AWAY, VISITS, _compared, _gather, count_moments
+from omvei.answers.influence import AWAY, VISITS, _gather, compared, count_moments
 from omvei.lenses.rules import DAY
 
 HOUR = DAY // 24
@@ -104,14 +104,14 @@ def test_the_kernel_agrees_with_the_plain_definition(lines, arrivals):
 
 
 def test_the_difference_over_one_situation_is_that_of_the_shares():
-    one = _compared(*(np.array([x]) for x in (30, 100, 20, 100)), 1.0)
+    one = compared(*(np.array([x]) for x in (30, 100, 20, 100)), 1.0)
     assert one["difference"] == pytest.approx(0.1)
     # a single large table: Sato's variance is p1 q1 / n1 + p0 q0 / n0, up to 1 / n
     assert one["error"] == pytest.approx((0.3 * 0.7 / 100 + 0.2 * 0.8 / 100) ** 0.5, rel=0.02)
 
 
 def test_the_difference_over_two_situations_is_the_mantel_haenszel_one():
-    told = _compared(np.array([8, 3]), np.array([10, 10]), np.array([30, 1]), np.array([60, 40]), 1)
+    told = compared(np.array([8, 3]), np.array([10, 10]), np.array([30, 1]), np.array([60, 40]), 1)
     a, b = 10 * 60 / 70, 10 * 40 / 50
     expected = ((0.8 - 0.5) * a + (0.3 - 1 / 40) * b) / (a + b)
     assert told["difference"] == pytest.approx(expected)
@@ -119,7 +119,7 @@ def test_the_difference_over_two_situations_is_the_mantel_haenszel_one():
 
 def test_people_with_many_moments_count_as_one():
     table = [np.array([x]) for x in (30, 100, 20, 100)]
-    once, often = _compared(*table, 1.0), _compared(*table, 4.0)
+    once, often = compared(*table, 1.0), compared(*table, 4.0)
     assert often["error"] == pytest.approx(2 * once["error"])
 
 

@@ -134,9 +134,9 @@ def choice(journeys: "Journeys", *, seen_days: int = 30) -> Result:
     by the channel of their last visit, and of these `converted`: ready now), `visits` (`visit`,
     the last being that number or more, a rate: people who made it and who reached the goal in it,
     and `share`, of all who did), `pools` (`stage, people, consented`), `sales` (`customer`: new or
-    existing, `purchases, share`), `money` (by stage, see `campaigns.money`) and `rows` (`channel,
-    people, within`: a rate for each of `LAGS`, with its `days`). Without a goal nothing is said of
-    `visits`, `sales` and `within`.
+    existing, `purchases, share`), `money` (by stage, see `campaigns.money`), `remarketing` (see
+    there) and `rows` (`channel, people, within`: a rate for each of `LAGS`, with its `days`).
+    Without a goal nothing is said of `visits`, `sales` and `within`.
 
     Raises `UnknownNameError` under a model without a stage of being ready to buy.
     """
@@ -173,6 +173,7 @@ def choice(journeys: "Journeys", *, seen_days: int = 30) -> Result:
             ],
             "sales": _sales(counted["bought"]) if goal else [],
             "money": money(journeys),
+            "remarketing": journeys.remarketing().to_dicts(),
             "rows": [
                 {
                     "channel": words[code],

@@ -221,7 +221,7 @@ class Influence:
             moments, squares = (int(x) for x in partial["shared"][this])
             a, n1 = on[here], n[here]
             b, n0 = whole[1][at[here]] - a, whole[0][at[here]] - n1
-            told = _compared(a, n1, b, n0, squares / moments if moments else 1.0)
+            told = compared(a, n1, b, n0, squares / moments if moments else 1.0)
             if told is not None:
                 close = where[here] % 2 == 1
                 told["near"] = _near(int(n1[close].sum()), int(n1.sum()), nearby, int(n.sum()))
@@ -244,7 +244,7 @@ def _gather(key: Counts, n: Counts, on: Counts) -> dict[str, Counts]:
     }
 
 
-def _compared(a: Counts, n1: Counts, b: Counts, n0: Counts, alike: float) -> dict[str, Any] | None:
+def compared(a: Counts, n1: Counts, b: Counts, n0: Counts, alike: float) -> dict[str, Any] | None:
     """The Mantel-Haenszel difference of a/n1 and b/n0 over situations, with Sato's variance."""
     both = (n1 > 0) & (n0 > 0)
     if not both.any():

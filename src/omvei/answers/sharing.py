@@ -25,7 +25,14 @@ LEFT_OUT: dict[str, dict[str, str]] = {
     "campaigns": {"rows": "people"},
     "readiness": {"rows": "people"},
     "attribution": {"rows": "people", "orders": "ways"},
-    "choice": {"rows": "people", "readiness": "people", "visits": "people", "pools": "people"},
+    "choice": {
+        "rows": "people",
+        "readiness": "people",
+        "visits": "people",
+        "pools": "people",
+        "remarketing": "people",
+    },
+    "remarketing": {"rows": "people"},
 }
 """By answer and part: rows that are left out, and what in them counts people."""
 

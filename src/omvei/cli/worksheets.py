@@ -91,3 +91,26 @@ def choice(folder: Path, /, seen: str, raw: bool, **asked: Any) -> None:
     """Say which channel acts how soon, who is ready, who comes back, and who can be met again."""
     found = asked_of(folder, **asked)
     show(found.choice(seen_days=days(seen)), raw)
+
+
+@main.command()
+@click.option(
+    "--horizon",
+    default="30d",
+    show_default=True,
+    metavar="TIME",
+    help="How soon after the week people must go on to count.",
+)
+@narrowed
+@as_json
+@click.pass_obj
+def remarketing(folder: Path, /, horizon: str, raw: bool, **asked: Any) -> None:
+    r"""Compare people reached by remarketing with others in the same situation, by stage.
+
+    Not a cause: somebody chose whom to reach. Only a test that leaves some out can tell.
+
+    \b
+    Example:
+      omvei remarketing --lens stdc
+    """
+    show(asked_of(folder, **asked).remarketing(horizon_days=days(horizon)), raw)

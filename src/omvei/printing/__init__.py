@@ -57,6 +57,7 @@ _PRINTED = {
     "groups": worksheets.groups,
     "handovers": worksheets.handovers,
     "statements": worksheets.statements,
+    "remarketing": worksheets.remarketing,
     "campaigns": worksheets.campaigns,
     "plan": worksheets.plan,
     "report": worksheets.report,

@@ -121,9 +121,41 @@ def choice(said: Row) -> None:
     )
     table("Who can be met again", said["pools"], ("stage", "people", "consented"))
     table("Sales", said["sales"], ("customer", "purchases", "share"))
+    again(said["remarketing"])
     if said["money"]:
         table("Money by stage", said["money"], ("stage", "currency", "meant", "met", "people"))
     readiness(said)
+
+
+def remarketing(said: Row) -> None:
+    again(said["rows"])
+    print_lines(
+        [
+            f"Who went on within {said['horizon_days']} days, of people in the same stage at the "
+            "same time, seen as lately and as often. Association, not cause."
+        ]
+        if said["rows"]
+        else ["Nobody here was reached by remarketing, as far as the data tell."]
+    )
+
+
+def again(rows: list[Row]) -> None:
+    """Those reached by remarketing beside the others."""
+    told = [
+        {
+            "stage": row["stage"] or "all",
+            "reached": row["reached"],
+            "compared": row["people"],
+            "went on": "too few" if row["too_few"] else f"{row['went_on']:.0%}",
+            "others": "too few" if row["too_few"] else f"{row['others']:.0%}",
+            "difference": "–"
+            if row["too_few"]
+            else f"{row['difference']:+.1%} ({row['low']:+.1%} to {row['high']:+.1%})",
+        }
+        for row in rows
+    ]
+    columns = ("stage", "reached", "compared", "went on", "others", "difference")
+    table("With and without remarketing", told, columns)
 
 
 def content(said: Row) -> None:

@@ -59,5 +59,36 @@ def parts(said: Mapping[str, Any], t: Words) -> list[Part]:
               t("channels.visit.share")), visits, t("channels.visits.text")),
         Table(t("channels.pools"), (t("stage"), t("people"), t("channels.consented")), pools,
               t("channels.pools.text", **asked)),
+        *_again(said["remarketing"], model.id, t),
         Sentences("", sales),
     ]  # fmt: skip
+
+
+def _again(rows: list[Mapping[str, Any]], lens: str, t: Words) -> list[Table]:
+    """Those reached by remarketing beside others in the same situation."""
+    if not rows:
+        return []
+    heads = ("stage", "reached", "on", "others", "difference")
+    lines = tuple(
+        (
+            t.stage(lens, row["stage"]) if row["stage"] else t("remarketing.all"),
+            cells.count(row["people"], t),
+            *(
+                (t("few"), None, None)
+                if row["too_few"]
+                else (
+                    t.of_hundred(row["went_on"]),
+                    t.of_hundred(row["others"]),
+                    f"{_points(row['difference'], t)} "
+                    f"({_points(row['low'], t)} – {_points(row['high'], t)})",
+                )
+            ),
+        )
+        for row in rows
+    )
+    return [Table(t("remarketing.title"), tuple(t(f"remarketing.{head}") for head in heads), lines,
+                  t("remarketing.note"))]  # fmt: skip
+
+
+def _points(value: float, t: Words) -> str:
+    return ("+" if value > 0 else "−" if value < 0 else "") + t.of_hundred(abs(value))
