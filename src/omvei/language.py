@@ -26,6 +26,8 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
 
+from .shipped import Loader, shipped
+
 if TYPE_CHECKING:
     from omvei.lenses import Lens
 
@@ -308,8 +310,7 @@ def choose(asked: str | None, accepted: str | None, default: str = "en") -> str:
 @cache
 def vocabulary() -> Mapping[str, Mapping[str, Any]]:
     """Return the kinds of touchpoint, as `touchpoints/vocabulary.yaml` has them."""
-    text = files("omvei").joinpath("touchpoints/vocabulary.yaml").read_text("utf-8")
-    kinds: Mapping[str, Mapping[str, Any]] = yaml.safe_load(text)
+    kinds: Mapping[str, Mapping[str, Any]] = shipped("omvei", "touchpoints/vocabulary.yaml")
     return kinds
 
 
@@ -317,7 +318,7 @@ def vocabulary() -> Mapping[str, Mapping[str, Any]]:
 def _catalogue(language: str) -> Mapping[str, Sentence]:
     found: dict[str, Sentence] = {}
     for file in files("omvei").joinpath(f"locale/{language}").iterdir():
-        found |= yaml.safe_load(file.read_text("utf-8")) or {}
+        found |= yaml.load(file.read_text("utf-8"), Loader) or {}
     return found
 
 

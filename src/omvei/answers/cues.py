@@ -9,7 +9,6 @@ beforehand. The difference is an association (Newcombe's interval), not the effe
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ import yaml
 
 from ..blocks.block import Block
 from ..errors import DefinitionError
+from ..shipped import shipped
 from ..touchpoints.vocabulary import codes, kinds
 from .figures import DAY, Partial, join
 from .intervals import newcombe, rate
@@ -35,8 +35,7 @@ def tags(folder: Path) -> dict[str, dict[str, list[str]]]:
     Raises `DefinitionError` for a file that is wrong.
     """
     own = folder / "definitions" / "cues.yaml"
-    shipped = files(__package__).joinpath("cues.yaml").read_text("utf-8")
-    known: dict[str, dict[str, list[str]]] = yaml.safe_load(shipped)
+    known: dict[str, dict[str, list[str]]] = shipped("omvei.answers", "cues.yaml")
     if not own.exists():
         return known
     try:

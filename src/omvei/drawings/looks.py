@@ -8,12 +8,10 @@ How a node looks: icon and colour family, by what it stands for (`looks.yaml`).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from omvei.language import vocabulary
+from omvei.shipped import shipped
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,5 @@ def look(by: str, name: str, *, goal: bool = False) -> Look:
 
 @cache
 def _looks() -> Mapping[str, Any]:
-    text = files("omvei").joinpath("drawings/looks.yaml").read_text("utf-8")
-    looks: Mapping[str, Any] = yaml.safe_load(text)
+    looks: Mapping[str, Any] = shipped("omvei", "drawings/looks.yaml")
     return looks

@@ -29,6 +29,7 @@ from typing import Any
 import yaml
 
 from ..errors import LensError, UnknownNameError
+from ..shipped import Loader
 from .rules import Rule, read_rule
 
 CARRIERS = ("keep", "current", "deepest")
@@ -175,7 +176,7 @@ def text(name: str) -> str:
     return files(__package__).joinpath(f"{name}.yaml").read_text("utf-8")
 
 
-class _Marked(yaml.SafeLoader):
+class _Marked(Loader):  # type: ignore[misc]
     """A loader that remembers on which line each mapping begins."""
 
 

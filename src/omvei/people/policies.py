@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import yaml
 from ..errors import DefinitionError, UnknownNameError
 from ..events.schema import IDENTIFIERS
 from ..keeping import put
+from ..shipped import shipped
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,7 @@ class Policy:
 
 @cache
 def _file() -> dict[str, Any]:
-    said: dict[str, Any] = yaml.safe_load(
-        files(__package__).joinpath("policies.yaml").read_text("utf-8")
-    )
+    said: dict[str, Any] = shipped(__package__, "policies.yaml")
     return said
 
 

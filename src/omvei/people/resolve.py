@@ -12,16 +12,15 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 from numpy.typing import NDArray
 
 from ..events.schema import IDENTIFIERS
+from ..shipped import shipped
 from .claims import DAY, alone, begun, claim
 from .devices import crowded, divide, divided
 from .graph import join
@@ -64,7 +63,7 @@ def clean(kind: str, column: str) -> str:
 @cache
 def _blocked() -> str:
     """The macro `is_blocked(value)`."""
-    blocked = yaml.safe_load(files(__package__).joinpath("blocked.yaml").read_text("utf-8"))
+    blocked = shipped(__package__, "blocked.yaml")
     values = ", ".join(_quoted(value) for value in blocked["values"])
     longest = max(len(value) for value in blocked["values"])
     return f"""

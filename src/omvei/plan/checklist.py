@@ -12,11 +12,8 @@ follow_up: not_yet
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 from .. import keeping
 from ..answers.content import LENS, without_data
@@ -25,6 +22,7 @@ from ..answers.met import met
 from ..errors import UnknownNameError
 from ..language import Words, words
 from ..result import Result
+from ..shipped import shipped
 from ..touchpoints.formats import formats
 from ..touchpoints.inventory import STAGES
 from .kpis import read_by, seen_kinds
@@ -88,8 +86,7 @@ def questions() -> Mapping[str, Mapping[str, Any]]:
     >>> list(questions())
     ['steps', 'choose', 'follow_up', 'recommend', 'meet']
     """
-    text = files(__package__).joinpath("checklist.yaml").read_text("utf-8")
-    found: Mapping[str, Mapping[str, Any]] = yaml.safe_load(text)
+    found: Mapping[str, Mapping[str, Any]] = shipped(__package__, "checklist.yaml")
     return found
 
 

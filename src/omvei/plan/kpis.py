@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 from ..answers.measures import measure
 from ..answers.tally import Tally
 from ..lenses import Lens
+from ..shipped import shipped
 from ..touchpoints.vocabulary import codes
 
 if TYPE_CHECKING:
@@ -155,6 +153,5 @@ def _kinds(part: Mapping[str, Any]) -> list[str]:
 
 @cache
 def _read(name: str) -> dict[str, Any]:
-    text = files(__package__).joinpath(name).read_text("utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[str, Any] = shipped(__package__, name)
     return found

@@ -25,11 +25,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from .. import keeping
 from ..errors import OmveiError, UnknownNameError
@@ -37,6 +34,7 @@ from ..language import Words, words
 from ..lenses import Lens
 from ..lenses.lens import Stage
 from ..lenses.own import named
+from ..shipped import shipped
 from .kpis import Kpi, kpis, refusal
 
 PROPOSED = ("goal", "group", "content", "channel")
@@ -78,7 +76,7 @@ class Plan:
 
         >>> plan = Plan(named(Path(), "stdc"), (Row("do", goal="They buy"),), "web_shop")
         >>> plan.read("sv")[0].goal, plan.read("sv")[0].channel.split(", ")[0]
-        ('They buy', 'Betalt sök')
+        ('They buy', 'Sökannonser')
         """
         t = words(language, {self.model.id: self.model})
         return tuple(self._read(row, t) for row in self.rows)
@@ -206,8 +204,7 @@ def businesses() -> Mapping[str, Mapping[str, Any]]:
     >>> list(businesses())
     ['web_shop', 'b2b_services', 'local_service', 'subscription']
     """
-    text = files(__package__).joinpath("businesses.yaml").read_text("utf-8")
-    found: Mapping[str, Mapping[str, Any]] = yaml.safe_load(text)
+    found: Mapping[str, Mapping[str, Any]] = shipped(__package__, "businesses.yaml")
     return found
 
 

@@ -25,14 +25,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from .. import keeping
 from ..errors import OmveiError
+from ..shipped import shipped
 from ..touchpoints.channels import names as channels
 
 PARTS = ("express", "tailor", "amplify", "evolve")
@@ -200,8 +198,7 @@ def model() -> Mapping[str, Any]:
     >>> [part["id"] for part in model()["parts"]]
     ['express', 'tailor', 'amplify', 'evolve']
     """
-    text = files(__package__).joinpath("loop_marketing.yaml").read_text("utf-8")
-    found: Mapping[str, Any] = yaml.safe_load(text)
+    found: Mapping[str, Any] = shipped(__package__, "loop_marketing.yaml")
     return found
 
 

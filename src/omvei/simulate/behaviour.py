@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from itertools import product
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
+
+from ..shipped import shipped
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -133,6 +133,5 @@ def world() -> World:
 
 
 def read(name: str) -> dict[str, Any]:
-    text = files("omvei.simulate").joinpath(name).read_text(encoding="utf-8")
-    rules: dict[str, Any] = yaml.safe_load(text)
+    rules: dict[str, Any] = shipped("omvei.simulate", name)
     return rules

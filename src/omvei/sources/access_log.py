@@ -8,15 +8,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache, partial
-from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import yaml
 
 from omvei.errors import SourceError, UnknownNameError
+from omvei.shipped import shipped
 from omvei.sources.contact import hash_visitor, hashed
 from omvei.sources.head import Head, head
 from omvei.sources.lines import lines
@@ -46,8 +45,7 @@ LOOK = 4
 @cache
 def rules() -> dict[str, Any]:
     """The rules of `access_log.yaml`."""
-    text = files("omvei.sources").joinpath("access_log.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[str, Any] = shipped("omvei.sources", "access_log.yaml")
     return found
 
 

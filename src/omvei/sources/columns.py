@@ -4,14 +4,12 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from omvei.errors import SourceError, UnknownNameError
 from omvei.events.schema import GIVEN, IDENTIFIERS
+from omvei.shipped import shipped
 
 FIELDS = tuple(column.name for column in GIVEN)
 
@@ -19,8 +17,7 @@ FIELDS = tuple(column.name for column in GIVEN)
 @cache
 def words() -> dict[str, Any]:
     """The rules of `columns.yaml`."""
-    text = files("omvei.sources").joinpath("columns.yaml").read_text(encoding="utf-8")
-    rules: dict[str, Any] = yaml.safe_load(text)
+    rules: dict[str, Any] = shipped("omvei.sources", "columns.yaml")
     return rules
 
 

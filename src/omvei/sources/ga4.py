@@ -8,14 +8,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import yaml
 
 from omvei.errors import SourceError, UnknownNameError
+from omvei.shipped import shipped
 from omvei.sources import table
 from omvei.sources.head import Head, head
 from omvei.sources.layout import layout
@@ -46,8 +45,7 @@ BATCH = ("batch_page_id", "batch_ordering_id", "batch_event_index")
 @cache
 def rules() -> dict[str, Any]:
     """The rules of `ga4.yaml`."""
-    text = files("omvei.sources").joinpath("ga4.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[str, Any] = shipped("omvei.sources", "ga4.yaml")
     return found
 
 

@@ -7,7 +7,7 @@ the pages of the docs.
 from dataclasses import dataclass
 from importlib.resources import files
 
-import yaml
+from omvei.shipped import shipped
 
 
 @dataclass(frozen=True)
@@ -28,5 +28,5 @@ def how_to(source: str) -> dict[str, HowTo]:
     page = files("omvei.sources").joinpath(f"asking/{source}.yaml")
     if not page.is_file():
         return {}
-    told = yaml.safe_load(page.read_text(encoding="utf-8"))
+    told = shipped("omvei.sources", f"asking/{source}.yaml")
     return {name: HowTo(tuple(said["steps"]), said["ask"]) for name, said in told.items()}

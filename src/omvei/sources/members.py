@@ -2,16 +2,17 @@
 
 import re
 from functools import cache
-from importlib.resources import files
 
-import yaml
+from ..shipped import shipped
 
 
 @cache
 def rules() -> list[tuple[re.Pattern[str], str]]:
     """The rules of `members.yaml`: a pattern of the name, and the reason."""
-    text = files("omvei.sources").joinpath("members.yaml").read_text(encoding="utf-8")
-    return [(re.compile(rule["name"]), rule["reason"]) for rule in yaml.safe_load(text)]
+    return [
+        (re.compile(rule["name"]), rule["reason"])
+        for rule in shipped("omvei.sources", "members.yaml")
+    ]
 
 
 def left_out(name: str) -> str | None:

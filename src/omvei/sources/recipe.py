@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from omvei.errors import SourceError, UnknownNameError
+from omvei.shipped import shipped
 from omvei.sources.cells import Cells, filled, nonblank
 from omvei.sources.columns import FIELDS, parts, plain
 from omvei.sources.head import Head
@@ -20,8 +18,7 @@ CURE = "Export it again with all columns, or read it as a table: --source table 
 @cache
 def recipe(name: str) -> dict[str, Any]:
     """The rules of `<name>.yaml`."""
-    text = files("omvei.sources").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[str, Any] = shipped("omvei.sources", f"{name}.yaml")
     return found
 
 

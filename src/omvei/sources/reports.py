@@ -3,13 +3,11 @@
 import re
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from omvei.errors import ReportRefusedError
 from omvei.events.schema import IDENTIFIERS
+from omvei.shipped import shipped
 from omvei.sources.columns import words
 from omvei.sources.head import Head
 from omvei.sources.layout import layout
@@ -18,8 +16,7 @@ from omvei.sources.layout import layout
 @cache
 def rules() -> list[dict[str, Any]]:
     """The rules of `reports.yaml`."""
-    text = files("omvei.sources").joinpath("reports.yaml").read_text(encoding="utf-8")
-    found: list[dict[str, Any]] = yaml.safe_load(text)
+    found: list[dict[str, Any]] = shipped("omvei.sources", "reports.yaml")
     return found
 
 

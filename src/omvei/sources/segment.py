@@ -8,14 +8,13 @@ identifiers join a person's other events.
 import json
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import yaml
 
 from omvei.errors import SourceError, UnknownNameError
+from omvei.shipped import shipped
 from omvei.sources.amounts import amount_sql
 from omvei.sources.head import Head, head
 from omvei.sources.lines import objects
@@ -35,8 +34,7 @@ MARKS = ("anonymousId", "userId", "messageId", "previousId", "context", "propert
 @cache
 def rules() -> dict[str, Any]:
     """The rules of `segment.yaml`."""
-    text = files("omvei.sources").joinpath("segment.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[str, Any] = shipped("omvei.sources", "segment.yaml")
     return found
 
 

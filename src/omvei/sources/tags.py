@@ -1,16 +1,14 @@
 """Campaign tags and click ids in the query of an address, as SQL expressions."""
 
 from functools import cache
-from importlib.resources import files
 
-import yaml
+from ..shipped import shipped
 
 
 @cache
 def tags() -> dict[str, list[str]]:
     """The rules of `tags.yaml`: our field to names of query parameters."""
-    text = files("omvei.sources").joinpath("tags.yaml").read_text(encoding="utf-8")
-    rules: dict[str, list[str]] = yaml.safe_load(text)
+    rules: dict[str, list[str]] = shipped("omvei.sources", "tags.yaml")
     return rules
 
 

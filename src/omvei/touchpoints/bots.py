@@ -6,18 +6,16 @@ browser may send none. Bots are counted, never dropped.
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import crawleruseragents
-import yaml
+
+from ..shipped import shipped
 
 
 @cache
 def _file() -> dict[str, Any]:
-    said: dict[str, Any] = yaml.safe_load(
-        files(__package__).joinpath("bots.yaml").read_text("utf-8")
-    )
+    said: dict[str, Any] = shipped(__package__, "bots.yaml")
     return said
 
 

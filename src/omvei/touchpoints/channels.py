@@ -9,11 +9,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-import yaml
+from ..shipped import shipped
 
 NOT_SET = {"", "(not set)", "(none)", "not set", "none", "null"}
 SEARCH_WORDS = ("q", "query", "p", "wd", "text", "search", "search_query", "k")
@@ -44,7 +43,7 @@ class Verdict:
 
 @cache
 def _read(name: str) -> dict[str, Any]:
-    said: dict[str, Any] = yaml.safe_load(files(__package__).joinpath(name).read_text("utf-8"))
+    said: dict[str, Any] = shipped(__package__, name)
     return said
 
 

@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-import yaml
+from ..shipped import shipped
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ def formats() -> dict[str, Format]:
     >>> formats()["guide"].stage, formats()["guide"].labels["nb"]
     ('consideration', 'Guide')
     """
-    said = yaml.safe_load(files(__package__).joinpath("formats.yaml").read_text("utf-8"))
+    said = shipped(__package__, "formats.yaml")
     return {
         name: Format(
             name,

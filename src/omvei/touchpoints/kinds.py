@@ -6,11 +6,9 @@ folder (`/blog/...` is `/blog`), so that a map of a site with thousands of pages
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
-import yaml
-
+from ..shipped import shipped
 from .definitions import Definitions
 from .inventory import path_of
 from .vocabulary import kinds
@@ -30,9 +28,7 @@ class Named(NamedTuple):
 
 @cache
 def _file() -> dict[str, Any]:
-    said: dict[str, Any] = yaml.safe_load(
-        files(__package__).joinpath("kinds.yaml").read_text("utf-8")
-    )
+    said: dict[str, Any] = shipped(__package__, "kinds.yaml")
     return said
 
 

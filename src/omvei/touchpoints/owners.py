@@ -1,10 +1,9 @@
 """Whose each channel is, and whether the firm goes to people on it: `owners.yaml`."""
 
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
-import yaml
+from ..shipped import shipped
 
 
 class Owner(NamedTuple):
@@ -21,7 +20,7 @@ def owners() -> dict[str, Owner]:
     >>> owners()["Email"], owners()["Organic Search"].owner
     (Owner(owner='owned', push=True), 'independent')
     """
-    said = yaml.safe_load(files(__package__).joinpath("owners.yaml").read_text("utf-8"))
+    said = shipped(__package__, "owners.yaml")
     return {name: Owner(fact["owner"], fact.get("push", False)) for name, fact in said.items()}
 
 

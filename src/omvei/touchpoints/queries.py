@@ -7,9 +7,8 @@ Danish and Norwegian share most words; the language of a query is not guessed.
 import re
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 
-import yaml
+from ..shipped import shipped
 
 FOLDED = str.maketrans({"å": "a", "ä": "a", "æ": "ae", "ö": "o", "ø": "o", "é": "e", "ü": "u"})
 
@@ -25,9 +24,8 @@ def fold(text: str) -> str:
 
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
-    text = files(__package__).joinpath("queries.yaml").read_text("utf-8")
     found = []
-    for name, said in yaml.safe_load(text).items():
+    for name, said in shipped(__package__, "queries.yaml").items():
         words = "|".join(re.escape(fold(word)) for word in said["words"])
         ends = "|".join(re.escape(fold(word)) for word in said["ends"])
         pattern = rf"(?<!\w)(?:{words})(?!\w)" + (rf"|(?:{ends})(?!\w)" if ends else "")

@@ -2,18 +2,15 @@
 
 import re
 from functools import cache
-from importlib.resources import files
 
-import yaml
-
+from ..shipped import shipped
 from .channels import names
 
 
 @cache
 def rules() -> list[dict[str, str]]:
     """The rules of `spending.yaml`."""
-    text = files(__package__).joinpath("spending.yaml").read_text("utf-8")
-    found: list[dict[str, str]] = yaml.safe_load(text)
+    found: list[dict[str, str]] = shipped(__package__, "spending.yaml")
     return found
 
 

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-import yaml
+from ..shipped import shipped
 
 OWNERSHIPS = ("owned", "partner", "customer", "independent")
 INITIATORS = ("customer", "company", "other")
@@ -39,9 +38,8 @@ def kinds() -> dict[str, Kind]:
     >>> kinds()["purchase"].labels["nb"]
     'Kjøp'
     """
-    text = files(__package__).joinpath("vocabulary.yaml").read_text("utf-8")
     found = {}
-    for name, said in yaml.safe_load(text).items():
+    for name, said in shipped(__package__, "vocabulary.yaml").items():
         labels = {language: said.pop(language) for language in ("en", "nb", "sv", "da")}
         found[name] = Kind(name, labels=labels, **said)
     return found

@@ -1,11 +1,9 @@
 """Target groups: made and changed with a form or as text, sized by the data, and undone."""
 
 import re
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,6 +14,7 @@ from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.groups import group as kept
 from omvei.groups.rows import STATES
 from omvei.language import Words
+from omvei.shipped import shipped
 from omvei.touchpoints.channels import names as channels
 from omvei.touchpoints.vocabulary import MACHINE, kinds
 from omvei.web import changing
@@ -82,8 +81,7 @@ def groups(request: Request) -> Response:
 
 def starters() -> dict[str, Any]:
     """The groups that a firm can begin with."""
-    text = files("omvei.groups").joinpath("starters.yaml").read_text("utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[str, Any] = shipped("omvei.groups", "starters.yaml")
     return found
 
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
-import yaml
+from ..shipped import shipped
 
 
 @cache
@@ -14,8 +13,7 @@ def rooms() -> Mapping[str, Mapping[str, str]]:
     >>> rooms()["start"]
     {'start': '/'}
     """
-    text = files("omvei.web").joinpath("navigation.yaml").read_text("utf-8")
-    found: Mapping[str, Mapping[str, str]] = yaml.safe_load(text)
+    found: Mapping[str, Mapping[str, str]] = shipped("omvei.web", "navigation.yaml")
     return found
 
 
