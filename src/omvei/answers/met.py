@@ -24,13 +24,17 @@ class Met:
 
     A touchpoint counts where its content is meant for a stage and the person was in one just
     before. It fits where it is meant for that stage or for the next one in the model's order: what
-    is further ahead comes too early, what is behind says what they know. Half is mostly.
+    is further ahead comes too early, what is behind says what they know. What is meant for the
+    decision fits only who is in it: to sell to those who still look for a solution is to meet them
+    where one wishes they were (C04, C29, E08). Half is mostly.
     """
 
     stage: str
     """The column of stages."""
     meant: tuple[int, ...]
     """For each content the place of the stage it is meant for; -1 for none."""
+    decision: int
+    """The place of the decision."""
     stages: int
     """How many stages there are; a place beyond them is no stage."""
 
@@ -47,7 +51,7 @@ class Met:
         within = np.append(False, place[1:] == place[:-1])[: block.rows]
         before = np.append(self.stages, stage[:-1])[: block.rows]
         counts = (meant >= 0) & within & (before < self.stages)
-        fits = counts & ((meant == before) | (meant == before + 1))
+        fits = counts & ((meant == before) | ((meant == before + 1) & (meant != self.decision)))
         met = np.bincount(place[counts], minlength=block.people)
         fitted = np.bincount(place[fits], minlength=block.people)
         return np.array([(met > 0).sum(), ((met > 0) & (2 * fitted >= met)).sum()], np.int64)
@@ -71,5 +75,7 @@ def met(journeys: "Journeys", meant_for: Mapping[str, str]) -> dict[str, Any] | 
     model = lenses.load(LENS)
     places = {stage.id: place for place, stage in enumerate(model.stages)}
     meant = tuple(places.get(meant_for.get(name, ""), -1) for name in journeys.words["content"])
-    found = journeys.lens(LENS).run(Met(f"stage:{model.digest}", meant, len(places)))
+    found = journeys.lens(LENS).run(
+        Met(f"stage:{model.digest}", meant, places["decision"], len(places))
+    )
     return rate(int(found[1]), int(found[0]))

@@ -114,7 +114,8 @@ def checklist(folder: Path, journeys: "Journeys | None", language: str = "en") -
     One part, `rows`: `question, ask, verdict, own, agree, evidence, next, rule, count, n, low,
     high, unit, too_few, why, missing, empty, behind, who, beside`. `verdict` is the data's; `next`
     is what to do by it, or by the user's own answer where the data cannot tell. `why` it cannot:
-    `no_data`, `no_content`, `missing` (kinds of touchpoint), `few` or `close` (to the line).
+    `no_data`, `no_content`, `missing` (kinds of touchpoint), `few`, `close` (to the line), or
+    `one_sided` (the content itself does not pass `steps`).
 
     folder    the workspace
     journeys  None without data: the inventory of content is then all that can be counted
@@ -205,13 +206,14 @@ def _content(question: Mapping[str, Any], mapped: Row) -> Row:
     others = [stage for stage in STAGES if stage != DECISION]
     empty = [stage for stage in others if stage not in made]
     people = {row["stage"] for row in mapped["stages"] if row["people"]}
-    enough = len(others) - len(empty) >= question["at_least"]
+    there, other = len(others) - len(empty), sum(stage != DECISION for stage in made)
+    enough = there >= question["at_least"] and other >= question["most"] * len(made)
     verdict = ("pass" if enough else "not_yet") if made else "cannot_tell"
     return {
         **UNCOUNTED,
         "verdict": verdict,
         "why": None if made else "no_content",
-        "count": sum(stage != DECISION for stage in made),
+        "count": other,
         "n": len(made),
         "unit": "pieces",
         "too_few": False,
@@ -226,6 +228,10 @@ def _met(question: Mapping[str, Any], journeys: "Journeys", mapped: Row) -> Row:
         return {**UNCOUNTED, "verdict": "cannot_tell", "why": "no_content"}
     count, n, low, high = (found[key] for key in ("converted", "people", "low", "high"))
     verdict, why = judged(count, n, low, high, question["at_least"])
+    # People's stages are read from what they meet too: where nearly all of it is for the decision,
+    # nearly everybody seems to be there, and to be met.
+    if verdict == "pass" and _content(questions()["steps"], mapped)["verdict"] != "pass":
+        verdict, why = "cannot_tell", "one_sided"
     stages = [row["stage"] for row in mapped["stages"] if row["people"]]
     return {
         **UNCOUNTED,
