@@ -53,7 +53,7 @@ def plain(rows):
             if left is not right:
                 groups.remove(right)
                 left |= right
-    return groups, {pair: time for pair, (time, _) in first.items()}
+    return groups, {pair: (time, f"e{place:02}") for pair, (time, place) in first.items()}
 
 
 @settings(deadline=None, max_examples=60)
@@ -70,10 +70,13 @@ def test_people_without_limits_are_the_plain_definition(rows):
     strongest = [min(g, key=lambda n: (IDENTIFIERS.index(n[0]), n[1])) for g in groups]
     assert people == {nodes[best]: group for best, group in zip(strongest, groups, strict=True)}
     told = {
-        ((r["strong_kind"], r["strong_value"]), (r["weak_kind"], r["weak_value"])): r["time"]
+        ((r["strong_kind"], r["strong_value"]), (r["weak_kind"], r["weak_value"])): (
+            r["time"].microsecond,
+            r["event_id"],
+        )
         for r in found.joins.to_pylist()
     }
-    assert {pair: moment.microsecond for pair, moment in told.items()} == pairs
+    assert told == pairs
 
 
 @settings(deadline=None, max_examples=30)
@@ -119,3 +122,15 @@ def test_no_events_are_nobodys():
 @pytest.mark.parametrize("policy", ["strict", "default", "loose"])
 def test_events_without_an_identifier_are_nobodys(policy):
     assert len(resolved([(1, None, *[None] * 6)], policy).identifiers) == 0
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["b", "c"])), min_size=1, max_size=8))
+def test_the_event_that_is_named_is_the_one_that_joined(rows):
+    """One pair many times: the log names its earliest event, not the one with the smallest id."""
+    told = resolved([(time, None, "a", None, None, None, None, weak) for time, weak in rows])
+    named = {row["weak_value"]: row["event_id"] for row in told.joins.to_pylist()}
+    assert named == {
+        weak: f"e{min((time, n) for n, (time, w) in enumerate(rows) if w == weak)[1]:02}"
+        for weak in {weak for _, weak in rows}
+    }

@@ -36,8 +36,8 @@ FROM (SELECT DISTINCT {kind} AS value FROM facts WHERE {kind} IS NOT NULL)
 
 SETS = """
 -- identifiers that one event carried, and how often
-SELECT {kinds}consent, min(time) AS first, max(time) AS last, min(event_id) AS event_id,
-    count(*) AS events
+SELECT {kinds}consent, min(time) AS first, max(time) AS last,
+    min(struct_pack(time := time, event_id := event_id)).event_id AS event_id, count(*) AS events
 FROM (
     SELECT {hashes}time, event_id, CASE consent
         WHEN 'granted' THEN 1 WHEN 'denied' THEN 2 ELSE 0 END::TINYINT AS consent
@@ -80,7 +80,7 @@ class Seen:
     times: Numbers
     """(sets,) how many events were this set."""
     event_id: pa.Array
-    """(sets,) the smallest event id."""
+    """(sets,) the id of the event that brought it first; of equally early ones the smallest."""
 
     def of(self, rank: int) -> slice:
         """The places of a kind."""
