@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..people.policies import policy
 from ..people.quality import measure
 from ..result import Result
 from .intervals import rate
@@ -11,7 +12,10 @@ from .intervals import rate
 if TYPE_CHECKING:
     from ..journeys import Journeys
 
-PARTS = ("lines", "differences", "changes", "folded", "kinds", "sizes", "shared", "largest")
+PARTS = (
+    *("lines", "differences", "changes", "folded", "kinds", "sizes"),
+    *("sharing", "shared", "largest"),
+)
 
 
 def quality(journeys: "Journeys") -> Result:
@@ -27,6 +31,8 @@ def quality(journeys: "Journeys") -> Result:
     changes      `source, day, events, usual`: sudden days (see `people/changes.py`)
     folded       `kind, value, spellings`: spellings that became one
     kinds, sizes `kind, identifiers, people`, and `identifiers, people`
+    sharing      `kind, value, people, first, last, judged, done`: what several people use,
+                 all of it, judged a `household`, `kiosk` or `mailbox` (`people/sharing.py`)
     shared       `kind, value, refused, reason`: identifiers of two people, or of everybody
     largest      `person, identifiers, browsers, emails, orders, look`: the largest clusters, with
                  the reason to look at them (null: none): many `emails`, `browsers`, `identifiers`
@@ -39,6 +45,7 @@ def quality(journeys: "Journeys") -> Result:
         journeys.build.people_version,
         journeys.build.joins(),
         met,
+        policy(str(journeys.build.settings["policy"])).devices,
         journeys.build.settings.get("until"),
         workspace.deleted.waiting[: journeys.build.settings.get("deleted", 0)],
     )

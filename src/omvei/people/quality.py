@@ -13,6 +13,7 @@ from .deleted import Names, names, raw_without
 from .names import name
 from .orders import compare
 from .resolve import clean, prepare
+from .sharing import sharing
 from .table import tell
 
 KNOWN = ("user_id", "email", "phone", "person")
@@ -64,6 +65,7 @@ def measure(
     version: int,
     joins: list[str],
     people: NDArray[np.int64],
+    devices: str,
     until: int | None = None,
     waiting: Names = (),
 ) -> dict[str, Any]:
@@ -71,9 +73,9 @@ def measure(
 
     `people`, `known` (people with an identifier that names somebody), `alone` (people who are one
     browser and nothing else), `kinds`, `sizes`, `largest`, `shared`, `folded` (spellings that
-    became one), `changes`, and what `orders.compare` says. `events` and `joins`: the files that
-    hold them; `until`: only events before then;
-    `waiting`: identifiers of people who were deleted, whose events are still there.
+    became one), `changes`, `sharing` (`sharing.py`; `devices` is the policy's), and what
+    `orders.compare` says. `events` and `joins`: the files that hold them; `until`: only events
+    before then; `waiting`: identifiers of people who were deleted, whose events are still there.
     """
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
@@ -96,7 +98,8 @@ def measure(
             found[question] = con.sql(sql, params=values).to_arrow_table().to_pylist()
         for row in found["largest"]:
             row["person"] = name(row["person"])
-        for row in found["shared"]:
+        found["sharing"] = sharing(con, devices)
+        for row in [*found["shared"], *found["sharing"]]:
             if row["kind"] in ("email", "phone"):
                 row["value"] = row["value"][:8] + "…"
         count, known = con.execute(

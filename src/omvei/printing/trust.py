@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from .tables import Row, print_lines, rate, table
+from .tables import ROWS, Row, print_lines, rate, table
 
 
 def quality(said: Row) -> None:
@@ -17,6 +17,13 @@ def quality(said: Row) -> None:
         ]
     )
     table("Identifiers", said["kinds"], ("kind", "identifiers", "people"))
+    table(
+        "Devices and addresses of several people",
+        said["sharing"][:ROWS],
+        ("kind", "value", "people", "judged", "done", "first", "last"),
+    )
+    if len(said["sharing"]) > ROWS:
+        print_lines([f"{len(said['sharing']) - ROWS} more are in --json."])
     table("Shared by two people", said["shared"], ("kind", "value", "refused"))
     columns = ("person", "identifiers", "browsers", "emails", "orders")
     table("Most identifiers", said["largest"][:5], columns)
