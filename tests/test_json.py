@@ -40,6 +40,7 @@ ANSWERS = {
     "map": lambda shop: shop.map("kind"),
     "people": lambda shop: shop.people(),
     "trace": lambda shop: shop.trace("u1"),
+    "orders": lambda shop: shop.orders(),
     "funnel": lambda shop: shop.funnel(["search", "purchase"], by="kind"),
     "leaks": lambda shop: shop.leaks(),
     **{f"own of {name}": lambda shop, name=name: shop.lens(name).own() for name in lenses.names()},

@@ -31,6 +31,7 @@ from .answers import (
     map,
     matrix,
     numbers,
+    orders,
     own,
     people,
     policies,
@@ -253,6 +254,7 @@ class Journeys:
     statements = statements.statements
     why = why.why
     quality = quality.quality
+    orders = orders.orders
     consent = consent.consent
     unseen = coverage.unseen
     beside = policies.beside

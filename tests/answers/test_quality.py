@@ -122,3 +122,41 @@ def test_the_rule_of_sudden_days_is_the_plain_definition(counts):
     days = [first + timedelta(days=n) for n in range(len(counts))]
     found = [date.fromisoformat(row["day"]) for row in sudden(days, counts)]
     assert [(day - first).days for day in found] == plain(counts)
+
+
+def test_every_order_that_differs_is_told_with_a_reason(tmp_path):
+    """30 orders that only the shop knows, and one of each other kind: none is left out."""
+
+    def order(number, day, web=None, shop=None, **more):
+        said = {"order_id": number, "event": "purchase", "time": f"2026-01-{day:02}T10:00:00Z"}
+        if web is not None:
+            yield said | {"anonymous_id": f"c{number}", "url": "https://s.no/x", "value": web}
+        if shop is not None:
+            yield said | more | {"email": f"p{number}@example.org", "value": shop}
+
+    slow = {str(100 + n): "unmeasured" for n in range(30)}
+    rows = [row for number in slow for row in order(number, 15, shop=50)]
+    for number, reason, told in (
+        ("1", None, order("1", 10, web=100, shop=100)),
+        ("2", "vat", order("2", 10, web=80, shop=100)),
+        ("3", "unlisted", order("3", 15, web=10)),
+        ("4", "before_web", order("4", 9, shop=10)),
+        ("5", "after_web", order("5", 21, shop=10)),
+        ("6", None, order("6", 20, web=10, shop=10)),
+        ("7", "test", order("TEST-7", 15, shop=10)),
+        ("8", "cancelled", order("8", 15, shop=10, status="Cancelled")),
+        ("9", "after_shop", order("9", 25, web=10)),
+    ):
+        rows += told
+        slow |= {number: reason} if reason else {}
+    slow["5"] = "unmeasured"  # order 9 makes the web's days go on to the 25th
+    file = tmp_path / "log.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)))
+    made = omvei.init(tmp_path / "w")
+    made.take(file)
+    found = made.journeys.orders().to_json()
+    assert {row["order_id"]: row["reason"] for row in found["rows"]} == slow
+    assert found["n"] == len(slow) == sum(row["orders"] for row in found["reasons"])
+    quality = made.journeys.quality().to_json()["orders"]
+    only = [row["known"] for row in found["rows"]]
+    assert (only.count("web"), only.count("shop")) == (quality["only_web"], quality["only_shop"])

@@ -103,3 +103,29 @@ def test_companies_by_domain_are_turned_on_and_off(home):
         assert pages.get("/data/identity.json").json()["domains"] is word
         assert omvei.open(home.path).domains is word
         assert omvei.open(home.path).settings["identity"]["policy"] == "default"
+
+
+def test_orders_that_differ_are_a_page_and_a_table(home):
+    file = home.path.parent / "more.jsonl"
+    file.write_text(
+        "\n".join(
+            json.dumps({"time": "2026-01-04T10:00:00Z", "event": "purchase", **row})
+            for row in (
+                *({"email": f"p{n}@example.org", "order_id": str(500 + n)} for n in range(130)),
+                {"anonymous_id": "x", "order_id": "900", "url": "https://s.no/x", "value": 5},
+            )
+        )
+    )
+    home.take(file)
+    pages = client(home.path)
+    told = pages.get("/data/orders.json").json()
+    assert told["n"] == 132  # and order 7, which the web has no sum for
+    first, rest = (pages.get(f"/data/orders?offset={offset}").text for offset in (0, 100))
+    assert first.count('<th scope="row">') == 100
+    assert rest.count('<th scope="row">') == 32
+    sent = pages.get("/data/orders.csv", headers={"accept-language": "sv"})
+    assert sent.headers["content-type"] == "text/csv; charset=utf-8"
+    lines = sent.content.decode("utf-8-sig").splitlines()
+    assert (lines[0].partition(",")[0], len(lines)) == ("Order", 133)
+    assert any("Webben mätte den inte" in line for line in lines)
+    assert '/data/orders"' in pages.get("/data/quality").text

@@ -21,12 +21,19 @@ def why(folder: Path, person: str, raw: bool) -> None:
 
 
 @main.command()
+@click.option("--orders", is_flag=True, help="List every order that web and shop tell differently.")
 @seen
 @as_json
 @click.pass_obj
-def quality(folder: Path, raw: bool) -> None:
-    """Say how far identities and orders can be trusted: matches, shared devices, large clusters."""
-    show(asked_of(folder).quality(), raw)
+def quality(folder: Path, orders: bool, raw: bool) -> None:
+    r"""Say how far identities and orders can be trusted: matches, shared devices, large clusters.
+
+    \b
+    Example:
+      omvei quality --orders --json
+    """
+    asked = asked_of(folder)
+    show(asked.orders() if orders else asked.quality(), raw)
 
 
 @main.command()

@@ -22,8 +22,11 @@ SELECT order_id, bool_or(url IS NOT NULL) AS web, bool_or(url IS NULL) AS shop,
     max(value) FILTER (url IS NOT NULL) AS web_value,
     max(value) FILTER (url IS NULL) AS shop_value,
     any_value(upper(currency)) FILTER (url IS NOT NULL) AS web_currency,
-    any_value(upper(currency)) FILTER (url IS NULL) AS shop_currency
-FROM (SELECT {order_id} AS order_id, url, value, currency FROM told)
+    any_value(upper(currency)) FILTER (url IS NULL) AS shop_currency, min(time) AS time,
+    bool_or(written ILIKE '%test%' OR status ILIKE '%test%') AS test,
+    bool_or(regexp_matches(lower(status), 'cancel|annul|avbest|avbru')) AS cancelled
+FROM (SELECT {order_id} AS order_id, order_id AS written, url, value, currency, time, status
+    FROM told)
 WHERE order_id IS NOT NULL GROUP BY order_id
 """
 
@@ -76,6 +79,48 @@ UNION ALL SELECT 'shop', count(*) FILTER (shop), coalesce(sum(shop_value), 0) FR
 ORDER BY CASE line WHEN 'web' THEN 0 WHEN 'only_web' THEN 1 WHEN 'only_shop' THEN 2
     WHEN 'shop' THEN 4 ELSE 3 END, line
 """
+
+
+UNLIKE = """
+-- every order that the two sides do not tell alike; an unmatched one is explained by the days that
+-- the other side tells of at all
+WITH days AS (
+    SELECT min(time) FILTER (web) AS web_first, max(time) FILTER (web) AS web_last,
+        min(time) FILTER (shop) AS shop_first, max(time) FILTER (shop) AS shop_last
+    FROM orders
+),
+told AS (
+    SELECT o.*, CASE
+        WHEN o.web AND o.shop THEN coalesce(c.reason, 'unpriced')
+        WHEN coalesce(o.test, false) THEN 'test'
+        WHEN o.shop AND (web_first IS NULL OR o.time::DATE < web_first::DATE) THEN 'before_web'
+        WHEN o.shop AND o.time::DATE > web_last::DATE THEN 'after_web'
+        WHEN o.web AND (shop_first IS NULL OR o.time::DATE < shop_first::DATE) THEN 'before_shop'
+        WHEN o.web AND o.time::DATE > shop_last::DATE THEN 'after_shop'
+        WHEN coalesce(o.cancelled, false) THEN 'cancelled'
+        WHEN o.shop THEN 'unmeasured'
+        ELSE 'unlisted' END AS reason
+    FROM orders AS o LEFT JOIN compared AS c USING (order_id), days
+)
+SELECT order_id, time::DATE::VARCHAR AS day, web_value::DOUBLE AS web, shop_value::DOUBLE AS shop,
+    (shop_value - web_value)::DOUBLE AS difference,
+    coalesce(shop_currency, web_currency) AS currency,
+    CASE WHEN web AND shop THEN 'both' WHEN web THEN 'web' ELSE 'shop' END AS known, reason
+FROM told WHERE reason <> 'equal' ORDER BY time, order_id
+"""
+
+
+def unlike(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Every order of the view `told` (the events) that the web and the shop do not tell alike.
+
+    `order_id, day, web, shop, difference, currency, known, reason`. Of an order that both know the
+    reason is a line of `compare`. Of one that only the shop knows: `before_web`, `after_web` (the
+    web tells of no order on such days), `cancelled`, `test`, or `unmeasured`; of one that only the
+    web knows: `before_shop`, `after_shop`, `cancelled`, `test`, or `unlisted`.
+    """
+    con.execute(ORDERS.format(order_id=clean("order_id", "order_id")))
+    con.execute(COMPARED)
+    return con.sql(UNLIKE).to_arrow_table().to_pylist()
 
 
 def compare(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:

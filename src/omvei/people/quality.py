@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from . import orders
 from .changes import changes
 from .deleted import Names, names, raw_without
 from .names import name
-from .orders import compare
 from .resolve import clean, prepare
 from .sharing import sharing
 from .table import tell
@@ -78,20 +78,13 @@ def measure(
     before then; `waiting`: identifiers of people who were deleted, whose events are still there.
     """
     with duckdb.connect() as con:
-        con.execute("SET TimeZone = 'UTC'")
-        con.execute("SET enable_progress_bar = false")
-        prepare(con)
+        _tell_events(con, events, until, waiting)
         tell(con, folder, "identifiers", version, "all_identifiers")
         tell(con, folder, "joins", joins, "joins")
         con.register("met", pa.table({"person": people}))
         con.execute(
             "CREATE VIEW identifiers AS SELECT * FROM all_identifiers SEMI JOIN met USING (person)"
         )
-        con.execute("SET VARIABLE events = $files", {"files": events})
-        known_then = f"WHERE time < make_timestamptz({until})" if until is not None else ""
-        rows = f"(FROM read_parquet(getvariable('events'), union_by_name = true) {known_then})"
-        names(con, "waiting", waiting)
-        con.execute(f"CREATE VIEW told AS {raw_without(rows, 'waiting') if waiting else rows}")
         found: dict[str, Any] = {}
         for question, sql in QUESTIONS.items():
             values = {"shown": SHOWN} if "$shown" in sql else {}
@@ -120,4 +113,27 @@ def measure(
             .to_pylist()
         )
         found["changes"] = changes(days)
-        return {"people": count, "known": known, "alone": alone} | compare(con) | found
+        return {"people": count, "known": known, "alone": alone} | orders.compare(con) | found
+
+
+def unlike(
+    events: list[str], until: int | None = None, waiting: Names = ()
+) -> list[dict[str, Any]]:
+    """Every order that the web and the shop do not tell alike: see `orders.unlike`."""
+    with duckdb.connect() as con:
+        _tell_events(con, events, until, waiting)
+        return orders.unlike(con)
+
+
+def _tell_events(
+    con: duckdb.DuckDBPyConnection, events: list[str], until: int | None, waiting: Names
+) -> None:
+    """Make the view `told`: the events as they came, but for those of deleted people."""
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET enable_progress_bar = false")
+    prepare(con)
+    con.execute("SET VARIABLE events = $files", {"files": events})
+    known_then = f"WHERE time < make_timestamptz({until})" if until is not None else ""
+    rows = f"(FROM read_parquet(getvariable('events'), union_by_name = true) {known_then})"
+    names(con, "waiting", waiting)
+    con.execute(f"CREATE VIEW told AS {raw_without(rows, 'waiting') if waiting else rows}")

@@ -49,6 +49,7 @@ _PRINTED = {
     "people": ways.people,
     "why": ways.why,
     "quality": trust.quality,
+    "orders": trust.orders,
     "questions": ways.questions,
     "costs": files.costs,
     "paths": files.paths,

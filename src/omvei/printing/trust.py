@@ -29,6 +29,12 @@ def quality(said: Row) -> None:
     table("Most identifiers", said["largest"][:5], columns)
 
 
+def orders(said: Row) -> None:
+    table("Orders that the two sides tell differently", said["reasons"], ("reason", "orders"))
+    columns = ("order_id", "day", "known", "web", "shop", "difference", "reason")
+    table(f"All {said['n']}", said["rows"], columns)
+
+
 def policies(said: Row) -> None:
     rows = [{**row, "later": rate(row["buyers"])} for row in said["policies"]]
     columns = ("policy", "people", "customers", "sessions", "joins", "refused_joins", "later")
