@@ -4,11 +4,11 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import omvei
-from omvei.answers.handovers import count_handovers
+from omvei.answers.handovers import count_handovers, least
 from omvei.touchpoints import channels
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -35,8 +35,38 @@ def test_a_channel_that_hands_over_well_stands_out_from_the_others(tmp_path):
     good, bad = rows["Email", "Store"], rows["Organic Social", "Store"]
     assert (good["people"], good["converted"], good["judged"]) == (60, 60, "more")
     assert (good["otherwise"]["people"], good["otherwise"]["converted"]) == (120, 3)
-    assert (bad["converted"], bad["judged"]) == (0, "fewer")
+    # Beside the good one it looks bad; beside the other it is like it.
+    assert (bad["converted"], bad["judged"]) == (0, "alike")
     assert not [pair for pair in rows if "Organic Search" in pair]  # it is not the firm's
+
+
+def test_a_channel_that_hands_over_badly_stands_out_whichever_other_is_left_out(tmp_path):
+    people = {f"a{n}": [(0, "Email"), (1 if n < 40 else 50, "Store")] for n in range(60)}
+    people |= {f"b{n}": [(0, "Organic Social"), (1 if n < 45 else 50, "Store")] for n in range(60)}
+    people |= {f"c{n}": [(0, "SMS"), (1 if n < 3 else 50, "Store")] for n in range(60)}
+    people |= {"end": [(0, "Organic Search"), (90, "Organic Search")]}
+    rows = {(r["source"], r["target"]): r for r in shop(tmp_path, people).handovers().to_dicts()}
+    assert rows["SMS", "Store"]["judged"] == "fewer"
+    assert rows["Email", "Store"]["judged"] == rows["Organic Social", "Store"]["judged"] == "alike"
+
+
+SHARE = st.integers(0, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@given(SHARE, st.lists(SHARE, min_size=1, max_size=4))
+def test_what_is_judged_holds_whichever_third_channel_is_left_out(one, others):
+    def test_of(rest):
+        (a, n), b, m = one, sum(x for x, _ in rest), sum(y for _, y in rest)
+        pooled = (a + b) / (n + m)
+        spread = (pooled * (1 - pooled) * (1 / n + 1 / m)) ** 0.5
+        return (a / n - b / m) / spread if spread else 0.0
+
+    assume(one[1] and sum(n for _, n in others))
+    found = least(*one, others)
+    sides = [others, *([*others[:k], *others[k + 1 :]] for k in range(len(others)))]
+    told = [test_of(side) for side in sides if side is others or sum(n for _, n in side) >= 30]
+    assert abs(found) <= min(abs(z) for z in told) + 1e-12
+    assert found == 0 or {np.sign(z) for z in told} == {np.sign(found)}
 
 
 ROW = st.tuples(st.sampled_from([0, 1, 5, 20]), st.integers(-1, 2))
