@@ -1,6 +1,8 @@
 """Counts that are nobody's: queries of Search Console, and paths of attribution tools."""
 
+import zipfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -150,3 +152,28 @@ def test_a_column_of_counts_can_be_named(take):
     assert take(text, mapping={"steps": "route"}).column("steps") == ["A"]
     with pytest.raises(UnknownNameError, match="field"):
         take(text, mapping={"person": "route"})
+
+
+def test_of_a_search_console_zip_the_queries_are_taken_and_the_rest_is_named(tmp_path):
+    head = "Clicks,Impressions,CTR,Position\n"
+    members = {
+        "Queries.csv": f"Top queries,{head}telt,5,90,5.6%,3.1\nsovepose,1,40,2.5%,8\n",
+        "Pages.csv": f"Top pages,{head}https://s.no/a,5,90,5.6%,3.1\n",
+        "Land.csv": "Land,Klikk,Visninger,CTR,Posisjon\nNorge,5,90,5.6%,3.1\n",
+        "Enheter.csv": "Enhet,Klick,Exponeringar,CTR,Position\nMobil,5,90,5.6%,3.1\n",
+        "Dates.csv": f"Date,{head}2026-01-01,5,90,5.6%,3.1\n",
+        "Filters.csv": "Filter,Value\nSearch type,Web\n",
+    }
+    archive = tmp_path / "https___s.no_-Performance-on-Search-2026-01-31.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name, content in members.items():
+            packed.writestr(name, content)
+    shop = omvei.init(tmp_path / "w")
+    done = {Path(item["name"]).name: item for item in shop.take(archive)}
+    assert done["Queries.csv"]["events"] == 2
+    others = {name for name, item in done.items() if "skipped" in item}
+    assert others == members.keys() - {"Queries.csv"}
+    assert "not what was searched for" in done["Land.csv"]["skipped"]
+    (tmp_path / "Pages.csv").write_text(members["Pages.csv"])
+    with pytest.raises(ReportRefusedError, match="the same zip"):
+        shop.take(tmp_path / "Pages.csv")

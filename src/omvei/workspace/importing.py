@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import EmptyFileError, SourceError, UnknownNameError
+from ..errors import EmptyFileError, ReportRefusedError, SourceError, UnknownNameError
 from .mappings import recall, remember
 from .progress import silent
 
@@ -156,13 +156,14 @@ def _each(path: Path | str, do: Callable[[str, Path], dict[str, Any]]) -> list[d
     """Do something with every file under `path`, by its short name.
 
     A file of several that holds no events by its nature (a picture, a template, totals) is `name,
-    skipped`: the reason. Raises `SourceError` when all are such.
+    skipped`: the reason. Raises `SourceError` when all are such, that of a report where one is.
     """
     from .. import sources
     from ..sources.members import left_out
 
     found: list[dict[str, Any]] = []
     failed: list[SourceError] = []
+    reports: list[SourceError] = []
     with sources.open_files(Path(path)) as files:
         for long_name, file in files:
             name = _short(long_name, Path(path))
@@ -176,14 +177,18 @@ def _each(path: Path | str, do: Callable[[str, Path], dict[str, Any]]) -> list[d
                     raise file
                 found.append(do(name, file))
             except SourceError as error:
-                if member and isinstance(error, EmptyFileError):
+                if member and isinstance(error, EmptyFileError | ReportRefusedError):
                     found.append({"name": name, "skipped": error.reason})
+                    if isinstance(error, ReportRefusedError):
+                        reports.append(ReportRefusedError(name, error.reason, error.cure))
                     continue
                 failed.append(type(error)(name, error.reason, error.cure))
                 found.append(failed[-1].to_dict())
     if failed and len(found) == 1:
         raise failed[0]
     if all("skipped" in item for item in found):
+        if reports:  # its cure says what to bring instead
+            raise reports[0]
         raise EmptyFileError(path, NOTHING, "Export the contacts and the activity of each too.")
     return found
 
