@@ -39,7 +39,10 @@ def draw(conform: Json, words: Words) -> str:
     for place, row in enumerate(rows):
         x = LEFT + STEP * (place + 0.5)
         parts += _label(
-            x, row["touchpoint"], row["phase"], rows[place - 1]["phase"] if place else ""
+            x,
+            words.kind(row["touchpoint"]),
+            row["phase"],
+            rows[place - 1]["phase"] if place else "",
         )
         parts.append(_mark(x, TOP, "optional" if row["optional"] else "done"))
         parts += _went(x, row, words)
@@ -98,7 +101,7 @@ def draw_person(alongside: Json, words: Words) -> str:
         if upper and lower:
             parts.append(tag("path", d=f"M{x} {TOP + 12}V{LOW - 12}", class_="tie"))
         if upper:
-            parts += _label(x, row["planned"], row["phase"], phase)
+            parts += _label(x, words.kind(row["planned"]), row["phase"], phase)
             phase = row["phase"] or phase
             parts.append(_mark(x, TOP, state if state in ALONE else "done"))
         if lower:
@@ -192,9 +195,7 @@ def table(conform: Json, words: Words) -> str:
 
 def deviation(row: Json, words: Words) -> str:
     """Say a deviation in words."""
-    name = row["touchpoint"]
-    if row["deviation"] == "ad_hoc":
-        name = words.kind(name)
+    name = words.kind(row["touchpoint"])  # a step may be named by its kind alone
     return words(f"conform.deviation.{row['deviation']}", name=name)
 
 

@@ -49,4 +49,4 @@ def parts(said: Mapping[str, Any], t: Words) -> list[Part]:
 def _step(row: Mapping[str, Any], t: Words) -> tuple[Cell, ...]:
     counted = (cells.people(row[name], t) for name in (*FATES, "late"))
     others = ", ".join(instead(one, t) for one in row["instead"] if one["converted"] >= LEAST)
-    return (row["touchpoint"], *counted, cells.rate(row["took"], t), others or None)
+    return (t.kind(row["touchpoint"]), *counted, cells.rate(row["took"], t), others or None)
