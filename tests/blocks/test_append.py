@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import omvei
+from omvei.blocks import manifest
+from omvei.workspace import leftovers
 
 HEAD = "event_id,time,event,kind,user_id,email,anonymous_id,order_id,value,consent,user_agent,url\n"
 KINDS = ("page_view", "search", "add_to_cart", "purchase", "review_read", "support_contact")
@@ -163,6 +165,24 @@ def test_a_reader_that_opened_the_state_before_reads_on(shop, tmp_path):
     before = journeys.map("kind").to_json()
     shop.take(write(tmp_path / "late.csv", [row(7, 0, 1, 1, 1)]))
     assert journeys.map("kind").to_json() == before
+
+
+def test_the_state_before_keeps_its_files_until_another_build(tmp_path):
+    workspace = omvei.init(tmp_path / "w")
+    (tmp_path / "a.csv").write_text("user_id,time,event\nann,2026-01-01T10:00:00Z,search\n")
+    workspace.take(tmp_path / "a.csv")
+    for _ in range(3):
+        before = workspace.journeys
+        workspace.build()
+        leftovers.sweep(workspace)
+        now, old = manifest.newest(workspace.path / "journeys")
+        assert (old.folder, old.people_version) == (
+            before.build.folder,
+            before.build.people_version,
+        )
+        assert now.people_version == old.people_version + 1
+        assert before.quality().to_json()["people"] == 1
+        assert before.trace("ann").to_json()["touchpoints"] == 1
 
 
 def test_compacting_changes_no_answer_and_leaves_no_dead_rows(shop, tmp_path):

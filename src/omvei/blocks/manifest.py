@@ -157,7 +157,11 @@ def read(folder: Path, version: int | None = None) -> Build | None:
         if not DeltaTable.is_deltatable(str(path)):
             return None  # killed before its first commit
         table = DeltaTable(str(path), version=version)
-        said = next(json.loads(entry["build"]) for entry in table.history() if "build" in entry)
+        said = next(
+            json.loads(entry["build"])
+            for entry in DeltaTable(str(path)).history()  # a table as of a version misnumbers it
+            if "build" in entry and entry["version"] <= table.version()
+        )
         rows = table.to_pyarrow_table().to_pylist()
     except (DeltaError, OSError, pa.ArrowException, StopIteration):
         raise DamagedError(path) from None
