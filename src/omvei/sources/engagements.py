@@ -5,10 +5,8 @@ first contact of an engagement is the person; their number is the one of `hubspo
 was said or written is never kept.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-
-import pyarrow as pa
 
 from omvei.errors import SourceError, UnknownNameError
 from omvei.sources.cells import Cells
@@ -26,7 +24,7 @@ from omvei.sources.recipe import (
     text_sql,
     understood,
 )
-from omvei.sources.rows import ask, database, fault_sql, finished, quoted
+from omvei.sources.rows import batches, fault_sql, quoted
 
 NAME = "hubspot-engagements"
 TITLE = "HubSpot (calls, meetings and other engagements as JSON or CSV)"
@@ -72,14 +70,7 @@ def read(path: Path, options: Options) -> Reading:
         )
     habit = habits(cells, mapping)
     sql = _statement(cells, mapping, habit)
-    return Reading(NAME, path, mapping, _batches(cells, sql, options), (), habit.notes)
-
-
-def _batches(cells: Cells, sql: str, options: Options) -> Iterator[pa.RecordBatch]:
-    with database(options.timezone) as connection:
-        for table, refused in cells.batches():
-            rows = ask(connection, sql, raw=table) if len(table) else pa.table({})
-            yield from finished(rows, options, refused)
+    return Reading(NAME, path, mapping, batches(cells.batches(), sql, options), (), habit.notes)
 
 
 def _statement(cells: Cells, mapping: Mapping[str, str], habit: Habits) -> str:

@@ -5,12 +5,10 @@ deal was made, won (`purchase`) or lost. An open deal has no end, though HubSpot
 Which column is which stands in `hubspot.yaml`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import pyarrow as pa
 
 from omvei.errors import SourceError
 from omvei.sources.amounts import amount_sql, decimal_mark
@@ -20,7 +18,7 @@ from omvei.sources.head import Head, head
 from omvei.sources.meaning import Habits, column_texts, faults, habits, told
 from omvei.sources.reading import Options, Reading
 from omvei.sources.recipe import CURE, has, recipe, table_of, text_sql, understood
-from omvei.sources.rows import ask, database, fault_sql, finished, quoted
+from omvei.sources.rows import batches, fault_sql, quoted
 
 NAME = "hubspot"
 TITLE = "HubSpot (contacts and deals as CSV)"
@@ -108,14 +106,7 @@ def read(path: Path, options: Options) -> Reading:
     shown |= {"time": times} | ({"value": amount} if amount else {})
     told_of = shown | {what: held["time"] for what, held in moments.items()}
     sql = _statement(cells, mapping, moments, habit, kept, shown)
-    return Reading(NAME, path, told_of, _batches(cells, sql, options), kept, habit.notes)
-
-
-def _batches(cells: Cells, sql: str, options: Options) -> Iterator[pa.RecordBatch]:
-    with database(options.timezone) as connection:
-        for table, refused in cells.batches():
-            rows = ask(connection, sql, raw=table) if len(table) else pa.table({})
-            yield from finished(rows, options, refused)
+    return Reading(NAME, path, told_of, batches(cells.batches(), sql, options), kept, habit.notes)
 
 
 def _statement(

@@ -9,11 +9,9 @@ stand in `newsletter.yaml`. Events are `sent`, `opened`, `clicked`, `bounced`, `
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import pyarrow as pa
 
 from omvei.errors import SourceError
 from omvei.sources.cells import Cells
@@ -30,7 +28,7 @@ from omvei.sources.recipe import (
     text_sql,
     understood,
 )
-from omvei.sources.rows import ask, database, fault_sql, finished, quoted
+from omvei.sources.rows import batches, fault_sql, quoted
 
 NAME = "newsletter"
 TITLE = "Newsletter (activity and members as CSV)"
@@ -129,7 +127,7 @@ def read(path: Path, options: Options) -> Reading:
     sql = _statement(cells, mapping, moments, habit, kept, what, _letter(options.name))
     shown = {field: value for field, value in mapping.items() if field != "time" or not moments}
     shown |= {what: held["time"] for what, held in moments.items()}
-    return Reading(NAME, path, shown, _batches(cells, sql, options), kept, notes)
+    return Reading(NAME, path, shown, batches(cells.batches(), sql, options), kept, notes)
 
 
 def _moments(cells: Cells, options: Options) -> dict[str, dict[str, str]]:
@@ -141,13 +139,6 @@ def _moments(cells: Cells, options: Options) -> dict[str, dict[str, str]]:
     for what in words.keys() & options.mapping.keys():
         found[what]["time"] = options.mapping[what]
     return {what: fields for what, fields in found.items() if fields.get("time")}
-
-
-def _batches(cells: Cells, sql: str, options: Options) -> Iterator[pa.RecordBatch]:
-    with database(options.timezone) as connection:
-        for table, refused in cells.batches():
-            rows = ask(connection, sql, raw=table) if len(table) else pa.table({})
-            yield from finished(rows, options, refused)
 
 
 def _statement(

@@ -1,6 +1,6 @@
 """From columns as read to batches in the schema `READ`: cast, hash, fill in, put in order."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -81,6 +81,16 @@ def fault_sql(*faults: Fault) -> str:
     return ", ".join(
         f"CASE {' '.join(whens)} END AS {named(name)}" for name, whens in columns.items()
     )
+
+
+def batches(
+    tables: Iterable[tuple[pa.Table, Sequence[Refused]]], sql: str, options: Options
+) -> Iterator[pa.RecordBatch]:
+    """The events that a statement makes of each part of a file, and what was refused in it."""
+    with database(options.timezone) as connection:
+        for table, refused in tables:
+            rows = ask(connection, sql, raw=table) if len(table) else pa.table({})
+            yield from finished(rows, options, refused)
 
 
 def finished(

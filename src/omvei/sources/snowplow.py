@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import pyarrow as pa
-
 from omvei.sources.cells import Cells
 from omvei.sources.head import Head, head
 from omvei.sources.meaning import Habits, faults, habits, told
@@ -25,7 +23,7 @@ from omvei.sources.recipe import (
     text_sql,
     understood,
 )
-from omvei.sources.rows import ask, database, fault_sql, finished, quoted
+from omvei.sources.rows import ask, batches, database, fault_sql, quoted
 from omvei.sources.tags import tag_sql, tags
 
 NAME = "snowplow"
@@ -84,8 +82,8 @@ def read(path: Path, options: Options) -> Reading:
         if column in rule["kept"] or column.startswith("unstruct_event")
     )
     sql = _statement(cells, mapping, habit, kept, options)
-    batches = _batches(cells, sql, options)
-    return Reading(NAME, path, mapping, batches, kept, (*notes, *habit.notes))
+    made = batches(cells.batches(), sql, options)
+    return Reading(NAME, path, mapping, made, kept, (*notes, *habit.notes))
 
 
 def _labels(cells: Cells, mapping: Mapping[str, str]) -> bool:
@@ -97,13 +95,6 @@ def _labels(cells: Cells, mapping: Mapping[str, str]) -> bool:
             if len(table) and ask(connection, sql, raw=table).column(0)[0].as_py():
                 return True
     return False
-
-
-def _batches(cells: Cells, sql: str, options: Options) -> Iterator[pa.RecordBatch]:
-    with database(options.timezone) as connection:
-        for table, refused in cells.batches():
-            rows = ask(connection, sql, raw=table) if len(table) else pa.table({})
-            yield from finished(rows, options, refused)
 
 
 def _statement(

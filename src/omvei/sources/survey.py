@@ -9,11 +9,9 @@ people write names in them.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import pyarrow as pa
 
 from omvei.errors import SourceError
 from omvei.events.schema import IDENTIFIERS
@@ -32,7 +30,7 @@ from omvei.sources.recipe import (
     text_sql,
     understood,
 )
-from omvei.sources.rows import ask, database, fault_sql, finished, quoted
+from omvei.sources.rows import batches, fault_sql, quoted
 
 NAME = "survey"
 TITLE = "Survey or reviews (how they heard of you, recommendation, satisfaction, stars, replies)"
@@ -96,7 +94,7 @@ def read(path: Path, options: Options) -> Reading:
         if held := [column for column, what in questions.items() if what == question]:
             shown[question] = "|".join(held)
     sql = _statement(cells, mapping, questions, habit)
-    return Reading(NAME, path, shown, _batches(cells, sql, options), (), tuple(notes))
+    return Reading(NAME, path, shown, batches(cells.batches(), sql, options), (), tuple(notes))
 
 
 def _questions(columns: Any) -> dict[str, str]:
@@ -108,13 +106,6 @@ def _questions(columns: Any) -> dict[str, str]:
                 found[column] = question
                 break
     return found
-
-
-def _batches(cells: Cells, sql: str, options: Options) -> Iterator[pa.RecordBatch]:
-    with database(options.timezone) as connection:
-        for table, refused in cells.batches():
-            rows = ask(connection, sql, raw=table) if len(table) else pa.table({})
-            yield from finished(rows, options, refused)
 
 
 def _statement(
