@@ -135,6 +135,7 @@ def test_funnel_and_leaks_say_what_those_left_out_could_change(shop):
     assert told["others"] == 2  # cy said no last, and di never said
     assert [row["people"] for row in told["steps"]] == [2, 0]
     assert told["steps"][1]["bounds"] == {"low": 0.0, "high": 0.5}
+    assert told["steps"][0]["bounds"] == {"low": 1.0, "high": 1.0}
     assert asked.leaks().to_json()["others"] == 2
     for row in asked.leaks().to_json()["stages"]:
         low, high = row["bounds"]["low"], row["bounds"]["high"]

@@ -194,6 +194,8 @@ def funnel(
     rows = journeys.run(analysis)
     apart = others(journeys)
     rows = with_bounds(rows, apart, "people", rows[0]["people"])
+    if apart:  # whoever they are, all of step 1 reached step 1
+        rows[0]["bounds"] = {"low": 1.0, "high": 1.0}
     return Result(
         "funnel",
         journeys.meaning(rows[0]["people"])
