@@ -109,3 +109,16 @@ def test_data_of_programs_only_is_answered_with_nobody(tmp_path):
     assert shop.people().to_json()["rows"] == []
     assert shop.funnel(["purchase"], by="kind").to_json()["steps"][0]["people"] == 0
     assert shop.findings().to_json()["n"] == 0
+
+
+def test_rows_that_are_not_built_yet_are_no_duplicates(tmp_path):
+    workspace = omvei.init(tmp_path / "w")
+    for number in range(2):
+        file = tmp_path / f"{number}.csv"
+        file.write_text(f"user_id,time,event\nu{number},2026-01-0{number + 1},search\n")
+        workspace.take(file, build=number == 0)
+    told = workspace.journeys.summary().to_json()
+    assert (told["events"], told["duplicates"]) == (1, 0)
+    workspace.renew()
+    told = workspace.journeys.summary().to_json()
+    assert (told["events"], told["duplicates"]) == (2, 0)

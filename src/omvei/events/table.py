@@ -107,12 +107,14 @@ class Facts:
         once = {part for entry in log for part in json.loads(entry.get("parts", "{}"))}
         return [file for name, file in there.items() if name not in now | once]
 
-    def imports(self) -> list[Import]:
-        """Every import, oldest first."""
+    def imports(self, version: int | None = None) -> list[Import]:
+        """Every import, oldest first; with a version, those that there were then."""
         if not self.exists():
             return []
         found: dict[str, Import] = {}
         for entry in reversed(DeltaTable(str(self.folder)).history()):
+            if version is not None and entry["version"] > version:
+                continue
             if "import" in entry:
                 done = Import(**json.loads(entry["import"]))
                 found[done.file] = done

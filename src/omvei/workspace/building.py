@@ -102,7 +102,8 @@ def compact(workspace: "Workspace", progress: "Progress" = silent) -> bool:
     workspace.check()
     now = manifest.read(workspace.path / "journeys")
     if now is None or len(now.settings.get("layers", ())) < 2:
-        return False
+        with workspace.alone():  # what a killed run left is swept
+            return False
     build(workspace, progress)
     return True
 
