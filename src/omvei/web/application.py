@@ -1,8 +1,8 @@
 """
 The application: which address is answered by what, and how errors are told.
 
->>> [route.path for route in ROUTES][:4]
-['/', '/start.json', '/map', '/map.json']
+>>> {"/", "/start.json", "/map", "/map.json"} <= {route.path for route in ROUTES}
+True
 """
 
 import secrets
