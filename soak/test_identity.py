@@ -18,6 +18,7 @@ from omvei.people.resolve import prepare, resolve
 edges, folder = int(sys.argv[1]), sys.argv[2]
 con = duckdb.connect()
 con.execute("SET TimeZone = 'UTC'")
+con.execute("SET enable_progress_bar = false")
 con.execute("SET preserve_insertion_order = false")
 con.execute("SET memory_limit = '2GB'")
 con.execute("SET temp_directory = $spill", {"spill": folder})
@@ -54,6 +55,7 @@ def test_ten_million_pairs_of_identifiers_become_people(tmp_path):
     assert done.returncode == 0, done.stderr
     joins, people, seconds, gib = map(float, done.stdout.split())
     told = f"{joins:.0f} pairs, {people:.0f} people, {seconds:.1f} s, {gib:.2f} GiB"
+    print(told)  # noqa: T201
     assert (joins, people) == (EDGES, len({i * 3 // 5 for i in range(EDGES)}))
     assert seconds < 30, told
     assert gib < 4, told
