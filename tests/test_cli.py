@@ -134,3 +134,17 @@ def test_ctrl_c_says_so_and_leaves_what_was_before(shop, tmp_path, monkeypatch):
     monkeypatch.undo()
     assert shop("build").exit_code == 0
     assert json.loads(shop("summary", "--json").stdout)["people"] == 3
+
+
+def every(command, path=()):
+    yield path, command
+    for name, one in getattr(command, "commands", {}).items():
+        yield from every(one, (*path, name))
+
+
+def test_every_help_keeps_the_lines_of_its_examples():
+    for path, command in every(main):
+        shown = CliRunner().invoke(main, [*path, "--help"]).output
+        assert "\\b" not in shown, path
+        for line in (command.help or "").split("Example", 1)[-1].splitlines()[1:]:
+            assert len(line) > 76 or line.strip() in shown, (path, line)

@@ -279,3 +279,25 @@ def test_what_people_took_instead_is_that_of_the_plain_definition(tmp_path):
         assert counts == dict(expected[row["touchpoint"]])
         assert sum(counts.values()) == row["missing"]
         assert [one["people"] for one in row["instead"]] == [row["missing"]] * len(counts)
+
+
+def test_a_step_of_a_kind_that_the_data_do_not_tell_of_is_not_observed_and_never_zero(tmp_path):
+    shop = journeys(tmp_path, ann="search purchase", bob="search", cat="search search purchase")
+    kinds = {"S": "search", "V": "store_pass", "P": "purchase"}
+    plan = Plan(
+        "p", "P",
+        tuple(replace(one, condition=Condition((kinds[one.id],)))
+              for one in plan_of("SVP", repeat="S").touchpoints),
+    )  # fmt: skip
+    told = shop.conform(plan).to_json()
+    steps = {row["touchpoint"]: row for row in told["touchpoints"]}
+    assert [steps[one]["observed"] for one in "SVP"] == [True, False, True]
+    unseen = {name: steps["V"][name] for name in ("people", "kept", "missing", "rate", "took")}
+    assert set(unseen.values()) == {None}
+    assert "V" not in {row["touchpoint"] for row in told["deviations"]}
+    without = replace(
+        plan, touchpoints=(plan.touchpoints[0], replace(plan.touchpoints[2], after=(0,)))
+    )
+    assert told["fitness"] == shop.conform(without).to_json()["fitness"]
+    states = [(row["planned"], row["state"]) for row in shop.alongside(plan, "ann").to_dicts()]
+    assert states == [("S", "done"), ("V", "unseen"), ("P", "done")]

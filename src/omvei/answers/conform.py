@@ -40,6 +40,7 @@ from .aligning import (
 )
 from .instead import earlier, taken, told
 from .intervals import FEW, Z, newcombe, rate, wilson
+from .tally import Tally
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
@@ -169,6 +170,16 @@ def compare(
     return cases, fates, marks, took
 
 
+UNSEEN: dict[str, Any] = {
+    "observed": False,
+    **dict.fromkeys(("people", *FATES, "late", "rate", "low", "high")),
+    "too_few": True,
+    "took": None,
+    "instead": [],
+}
+"""What is said of a planned touchpoint that the data do not tell of."""
+
+
 @dataclass(frozen=True)
 class Conform:
     """The analysis behind planned and actual."""
@@ -178,6 +189,8 @@ class Conform:
     goal: int
     end: int
     horizon: int
+    unseen: frozenset[int] = frozenset()
+    """Places of planned touchpoints of kinds that the data do not tell of: passed over."""
     listed: int | None = None
     """The deviation whose people are listed."""
 
@@ -226,7 +239,7 @@ class Conform:
     def tables(self) -> Tables:
         """The plan for the kernel."""
         rows = self.plan.touchpoints
-        must = [not one.optional for one in rows]
+        must = [not one.optional and place not in self.unseen for place, one in enumerate(rows)]
         return tables(self.plan.states, must, [one.repeat for one in rows])
 
     def compared(self, block: Block) -> tuple[NDArray[Any], ...]:
@@ -316,11 +329,14 @@ class Conform:
             counts = dict(zip(FATES, map(int, partial["fates"][place]), strict=True))
             expected = sum(counts.values()) - counts["waiting"]
             low, high = wilson(counts["kept"], expected)
+            here = {"touchpoint": one.id, "phase": one.phase, "optional": one.optional}
+            if place in self.unseen:
+                touchpoints.append({**here, **UNSEEN})
+                continue
             touchpoints.append(
                 {
-                    "touchpoint": one.id,
-                    "phase": one.phase,
-                    "optional": one.optional,
+                    **here,
+                    "observed": True,
                     "people": expected,
                     **counts,
                     "late": int(partial["marks"][3 * len(self.plan.touchpoints) + place, 0]),
@@ -380,9 +396,14 @@ def named(plan: Plan, mark: int) -> tuple[str, str]:
 
 def analysis(journeys: "Journeys", plan: Plan, horizon_days: int = 90, **more: Any) -> Conform:
     """The analysis of some journeys beside a plan."""
-    return Conform(
-        plan, journeys.words, journeys.goal_code, journeys.end, int(horizon_days * DAY), **more
+    told = journeys.whole().run(Tally("kind", len(codes())))[:, 0]
+    unseen = frozenset(
+        place
+        for place, one in enumerate(plan.touchpoints)
+        if one.condition.kind and not any(told[codes()[kind]] for kind in one.condition.kind)
     )
+    goal, horizon = journeys.goal_code, int(horizon_days * DAY)
+    return Conform(plan, journeys.words, goal, journeys.end, horizon, unseen, **more)
 
 
 def conform(journeys: "Journeys", plan: Plan | str, *, horizon_days: int = 90) -> Result:
@@ -397,7 +418,8 @@ def conform(journeys: "Journeys", plan: Plan | str, *, horizon_days: int = 90) -
     compared; `later` is who reached the goal within `horizon_days` after their last planned
     touchpoint, of those with the deviation who can be followed so long, `otherwise` of those
     without it: an association. `fitness` is the mean of 1 - cost / (touchpoints + planned ones),
-    with a normal interval over people.
+    with a normal interval over people. A touchpoint of a kind that nobody's journey has is not
+    `observed`: it is passed over, and its numbers are None, not 0.
 
     Raises `UnknownNameError` for a plan that is not there, `DefinitionError` for a mistake in it.
     """

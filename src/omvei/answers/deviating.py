@@ -62,7 +62,8 @@ def alongside(journeys: "Journeys", plan: Plan | str, person: str) -> Result:
 
     One row a move, in order: `planned` (its touchpoint, or None for ad hoc), `kind`, `content`,
     `channel`, `time` (None where it is missing), `state` (done, again, failing, out_of_order,
-    ad_hoc, missing, late, waiting, moved: done at another place), `other_channel`.
+    ad_hoc, missing, late, waiting, moved: done at another place, optional, unseen: the data do not
+    tell of its kind), `other_channel`.
 
     Raises `UnknownNameError` for somebody who is not here, or whose way never meets the plan.
     """
@@ -85,13 +86,15 @@ def alongside(journeys: "Journeys", plan: Plan | str, person: str) -> Result:
     moved = {int(which[row]) for row in range(count) if state[row] == MOVED}
     words = journeys.words
     rows: list[dict[str, Any]] = []
+
+    def skipped(t: int, otherwise: str) -> str:
+        if t in asked.unseen:
+            return "unseen"
+        return "optional" if plan.touchpoints[t].optional else otherwise
+
     for row, t in (divmod(int(move), size + 1) for move in moves):
         if row == count:
-            if t in moved or plan.touchpoints[t].optional:
-                word = "moved" if t in moved else "optional"
-            else:
-                word = "missing"
-            rows.append(_row(plan, t, word))
+            rows.append(_row(plan, t, "moved" if t in moved else skipped(t, "missing")))
             continue
         planned = int(which[row])
         word = STATES[int(state[row])]
@@ -110,9 +113,9 @@ def alongside(journeys: "Journeys", plan: Plan | str, person: str) -> Result:
             }
         )
     seen = {int(move) % (size + 1) for move in moves} | moved
-    for t, one in enumerate(plan.touchpoints):
+    for t in range(size):
         if t not in seen:
-            rows.append(_row(plan, t, "optional" if one.optional else "waiting"))
+            rows.append(_row(plan, t, skipped(t, "waiting")))
     return Result(
         "alongside",
         journeys.meaning(1)

@@ -17,12 +17,14 @@ Command = Callable[..., Any]
 
 
 def laid_out(command: click.Command | None) -> Any:
-    """A command whose help keeps the lines of its examples as they are.
+    """A command, with its own commands, whose help keeps the lines of its examples as they are.
 
     click looks for a backspace character; a raw docstring has a backslash and a b instead.
     """
     if command is not None and command.help:
         command.help = command.help.replace("\\b\n", "\b\n")
+    for one in getattr(command, "commands", {}).values():
+        laid_out(one)
     return command
 
 

@@ -21,7 +21,7 @@ BARS = 258
 FATES = ("kept", "out_of_order", "failing", "missing", "waiting")
 HIGH = 150
 """Height of a bar."""
-ALONE = ("missing", "optional", "waiting", "moved")
+ALONE = ("missing", "optional", "waiting", "moved", "unseen")
 """States that only the plan's lane shows."""
 
 
@@ -29,7 +29,7 @@ def draw(conform: Json, words: Words) -> str:
     """Return the plan, the way people really went under it, and what became of each touchpoint."""
     rows = conform["touchpoints"]
     width = LEFT + STEP * len(rows)
-    most = max((sum(row[fate] for fate in FATES) for row in rows), default=0)
+    most = max((sum(row[fate] or 0 for fate in FATES) for row in rows), default=0)
     parts = [
         _line(LEFT + STEP / 2, width - STEP / 2, TOP, "way"),
         _line(LEFT + STEP / 2, width - STEP / 2, LOW, "way"),
@@ -48,11 +48,12 @@ def draw(conform: Json, words: Words) -> str:
         parts += _went(x, row, words)
         y = float(BARS)
         for fate in FATES:
-            high = HIGH * row[fate] / most if most else 0.0
+            high = HIGH * (row[fate] or 0) / most if most else 0.0
             if high:
                 parts.append(tag("rect", x=x - 26, y=y, width=52, height=high, class_=fate))
                 y += high
         many = words("conform.kept_of", kept=row["kept"], n=row["people"])
+        many = many if row["observed"] else ""
         parts.append(tag("text", escape(many), x=x, y=BARS + HIGH + 20, class_="soft"))
     label = words("conform.drawing", name=conform["name"])
     drawn = _lanes(width, BARS + HIGH + 32, label, "".join(parts))
@@ -61,6 +62,9 @@ def draw(conform: Json, words: Words) -> str:
 
 def _went(x: float, row: Json, words: Words) -> list[str]:
     """One step of the way people really went: who took it in order, and what most others did."""
+    if not row["observed"]:
+        hidden = tag("text", escape(words("own.unseen")), x=x, y=LOW + 4, class_="soft")
+        return [_mark(x, LOW - 22, "optional"), hidden]
     took = row["took"] or {"rate": 0.0, "too_few": True}
     parts = [
         tag("path", d=f"M{x:g} {TOP + 12}V{LOW - 18}", class_="tie"),

@@ -216,8 +216,8 @@ def conform(said: Row) -> None:
     real = [
         {
             **row,
-            "people": row["took"]["people"] if row["took"] else 0,
-            "in order": rate(row["took"]),
+            "people": row["took"]["people"] if row["took"] else None,
+            "in order": rate(row["took"]) if row["observed"] else "not observed",
             "instead": ", ".join(
                 f"{one['kind'] or 'nothing more'} {one['converted']}" for one in row["instead"][:3]
             ),

@@ -47,6 +47,8 @@ def parts(said: Mapping[str, Any], t: Words) -> list[Part]:
 
 
 def _step(row: Mapping[str, Any], t: Words) -> tuple[Cell, ...]:
+    if not row["observed"]:
+        return (t.kind(row["touchpoint"]), *[None] * (len(FATES) + 1), t("own.unseen"), None)
     counted = (cells.people(row[name], t) for name in (*FATES, "late"))
     others = ", ".join(instead(one, t) for one in row["instead"] if one["converted"] >= LEAST)
     return (t.kind(row["touchpoint"]), *counted, cells.rate(row["took"], t), others or None)
