@@ -63,8 +63,8 @@ def draw(conform: Json, words: Words) -> str:
 def _went(x: float, row: Json, words: Words) -> list[str]:
     """One step of the way people really went: who took it in order, and what most others did."""
     if not row["observed"]:
-        hidden = tag("text", escape(words("own.unseen")), x=x, y=LOW + 4, class_="soft")
-        return [_mark(x, LOW - 22, "optional"), hidden]
+        hidden = tag("text", escape(words("own.unseen")), x=x, y=LOW + 36, class_="soft")
+        return [_mark(x, LOW, "optional"), hidden]
     took = row["took"] or {"rate": 0.0, "too_few": True}
     parts = [
         tag("path", d=f"M{x:g} {TOP + 12}V{LOW - 18}", class_="tie"),

@@ -5,6 +5,9 @@ from functools import cache
 
 from ..shipped import shipped
 
+BESIDE = {"/statements": "/touchpoints"}
+"""Pages that no room names, each with the page it is part of."""
+
 
 @cache
 def rooms() -> Mapping[str, Mapping[str, str]]:
@@ -22,7 +25,10 @@ def place(path: str) -> tuple[str, str]:
 
     >>> place("/people/1001"), place("/leaks"), place("/"), place("/elsewhere")
     (('people', 'people'), ('answers', 'leaks'), ('start', 'start'), ('', ''))
+    >>> place("/statements")
+    ('plan', 'touchpoints')
     """
+    path = BESIDE.get(path, path)
     nearest = ("", "", "")
     for room, pages in rooms().items():
         for page, address in pages.items():
