@@ -8,7 +8,7 @@ import click
 from ..durations import days, parse
 from ..errors import NothingToAnswerError
 from ..workspace import open
-from .group import as_files, as_html, as_json, asked_of, main, narrowed, seen, show
+from .group import as_files, as_html, as_json, asked_of, horizon, main, narrowed, seen, show
 
 
 @main.command()
@@ -29,13 +29,7 @@ def summary(folder: Path, /, raw: bool, **asked: Any) -> None:
     show_default=True,
     help="At most so many nodes; the rest is Other.",
 )
-@click.option(
-    "--horizon",
-    default="90d",
-    show_default=True,
-    metavar="TIME",
-    help="How soon a later conversion must come to count.",
-)
+@horizon("90d", "How soon a later conversion must come to count.")
 @narrowed
 @as_json
 @as_html
@@ -189,13 +183,7 @@ def paths(folder: Path, many: int, raw: bool) -> None:
 
 
 @main.command()
-@click.option(
-    "--horizon",
-    default="30d",
-    show_default=True,
-    metavar="TIME",
-    help="How soon after coming a purchase must come to count.",
-)
+@horizon("30d", "How soon after coming a purchase must come to count.")
 @narrowed
 @as_json
 @click.pass_obj
@@ -234,13 +222,7 @@ def statements(folder: Path, /, limit: int, offset: int, raw: bool, **asked: Any
 
 @main.command()
 @as_files
-@click.option(
-    "--horizon",
-    default="30d",
-    show_default=True,
-    metavar="TIME",
-    help="How soon people must go on to count.",
-)
+@horizon("30d", "How soon people must go on to count.")
 @narrowed
 @as_json
 @click.pass_obj
@@ -287,13 +269,7 @@ def attribution(folder: Path, /, settled: str, raw: bool, **asked: Any) -> None:
 
 
 @main.command()
-@click.option(
-    "--horizon",
-    default="30d",
-    show_default=True,
-    metavar="TIME",
-    help="How soon people must meet the next channel to count.",
-)
+@horizon("30d", "How soon people must meet the next channel to count.")
 @narrowed
 @as_json
 @click.pass_obj

@@ -155,6 +155,11 @@ def main(context: click.Context, folder: str, engine: str | None) -> None:
 laid_out(main)
 
 
+def horizon(default: str, text: str) -> Callable[[Command], Command]:
+    """Add --horizon: how soon something must come to count."""
+    return click.option("--horizon", default=default, show_default=True, metavar="TIME", help=text)
+
+
 def as_json(command: Command) -> Command:
     """Add --json."""
     return click.option("--json", "raw", is_flag=True, help="Print the result as JSON.")(command)

@@ -9,7 +9,7 @@ import click
 from ..durations import days
 from ..errors import OmveiError
 from ..workspace import open
-from .group import as_files, as_json, asked_of, main, narrowed, show
+from .group import as_files, as_json, asked_of, horizon, main, narrowed, show
 
 
 @main.command()
@@ -21,13 +21,7 @@ from .group import as_files, as_json, asked_of, main, narrowed, show
     metavar="TYPE TOUCHPOINT",
     help="List the people behind a deviation, as in missing Cart.",
 )
-@click.option(
-    "--horizon",
-    default="90d",
-    show_default=True,
-    metavar="TIME",
-    help="How soon after the last planned touchpoint the goal must come to count.",
-)
+@horizon("90d", "How soon after the last planned touchpoint the goal must come to count.")
 @as_files
 @narrowed
 @as_json

@@ -7,7 +7,7 @@ import click
 
 from ..errors import NothingToAnswerError, OmveiError
 from ..workspace import open
-from .group import LANGUAGE, among, as_files, as_json, asked_of, main, narrowed, show
+from .group import LANGUAGE, among, as_files, as_json, asked_of, horizon, main, narrowed, show
 
 
 @main.group()
@@ -139,13 +139,7 @@ def checklist(folder: Path, /, language: str, raw: bool, **asked: Any) -> None:
 
 
 @main.command()
-@click.option(
-    "--horizon",
-    default="30d",
-    show_default=True,
-    metavar="TIME",
-    help="How soon after a campaign met them people must go on to count.",
-)
+@horizon("30d", "How soon after a campaign met them people must go on to count.")
 @as_files
 @narrowed
 @as_json

@@ -8,7 +8,7 @@ import click
 from ..durations import days
 from ..errors import OmveiError
 from ..workspace import open
-from .group import among, as_files, as_json, main, show
+from .group import among, as_files, as_json, horizon, main, show
 from .planning import with_data
 from .seeing import Models
 
@@ -68,13 +68,7 @@ def check(folder: Path) -> None:
 
 
 @rounds.command("show")
-@click.option(
-    "--horizon",
-    default="30d",
-    show_default=True,
-    metavar="TIME",
-    help="How soon after it was met the goal must come to count.",
-)
+@horizon("30d", "How soon after it was met the goal must come to count.")
 @click.option("--lens", metavar="NAME", help="The model of the customers' side.")
 @as_files
 @among

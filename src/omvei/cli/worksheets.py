@@ -8,7 +8,7 @@ import click
 from ..durations import days
 from ..errors import NothingToAnswerError
 from ..workspace import open
-from .group import as_files, as_json, asked_of, main, narrowed, show
+from .group import as_files, as_json, asked_of, horizon, main, narrowed, show
 
 
 @main.group()
@@ -94,13 +94,7 @@ def choice(folder: Path, /, seen: str, raw: bool, **asked: Any) -> None:
 
 
 @main.command()
-@click.option(
-    "--horizon",
-    default="30d",
-    show_default=True,
-    metavar="TIME",
-    help="How soon after the week people must go on to count.",
-)
+@horizon("30d", "How soon after the week people must go on to count.")
 @narrowed
 @as_json
 @click.pass_obj
