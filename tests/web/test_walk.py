@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Locator
 from web.conftest import serve
 from web.test_worksheets import SITEMAP
 
@@ -39,6 +40,12 @@ def foreign(text: str, language: str) -> list[str]:
     ]
 
 
+def there(found: Locator) -> int:
+    """How many there are, once the page that a click led to has the first."""
+    found.first.wait_for(state="attached")
+    return found.count()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_empty_workspace_becomes_a_plan_to_print(browser, pictures, tmp_path, language):
     t, path = words(language), omvei.init(tmp_path / "w").path
@@ -58,15 +65,15 @@ def test_an_empty_workspace_becomes_a_plan_to_print(browser, pictures, tmp_path,
         page.get_by_role("link", name=t("door.plan")).first.click()
         page.locator("select[name=model]").select_option("stdc")
         page.get_by_role("button", name=t("plan.new")).click()
-        assert page.locator(".score").count() == 4
+        assert there(page.locator(".score")) == 4
         page.locator(".score details summary").first.click()
         page.locator(".score input[name=target]").first.fill("900")
         page.get_by_role("button", name=t("plan.save")).first.click()
-        assert page.get_by_text(t("plan.target.is", x=t.number(900))).count()
+        assert there(page.get_by_text(t("plan.target.is", x=t.number(900))))
         seen("2-plan")
 
         page.get_by_role("link", name=t("nav.channels"), exact=True).click()
-        assert page.get_by_text(t.of_stage("five_stage", "decision", "thought")).count()
+        assert there(page.get_by_text(t.of_stage("five_stage", "decision", "thought")))
         seen("3-stages")
 
         page.get_by_role("link", name=t("nav.content"), exact=True).click()
@@ -78,9 +85,9 @@ def test_an_empty_workspace_becomes_a_plan_to_print(browser, pictures, tmp_path,
             {"name": "sitemap.xml", "mimeType": "text/xml", "buffer": SITEMAP}
         )
         page.get_by_role("button", name=t("content.file.go")).click()
-        assert page.get_by_text(t("content.file.done", n=2, known=0)).count()
-        assert page.locator("#inventory tbody tr").count() == 3
-        assert page.get_by_text(formats()["guide"].labels[language]).count()
+        assert there(page.get_by_text(t("content.file.done", n=2, known=0)))
+        assert there(page.locator("#inventory tbody tr")) == 3
+        assert there(page.get_by_text(formats()["guide"].labels[language]))
         seen("4-content")
 
         page.get_by_role("link", name=t("nav.checklist"), exact=True).click()
@@ -91,7 +98,7 @@ def test_an_empty_workspace_becomes_a_plan_to_print(browser, pictures, tmp_path,
         seen("5-checklist")
 
         page.get_by_role("link", name=t("nav.advice"), exact=True).click()
-        assert page.get_by_text(t("advised.bring.visits")).count()
+        assert there(page.get_by_text(t("advised.bring.visits")))
         seen("6-advice")
         page.get_by_role("link", name=t("nav.report"), exact=True).click()
         seen("7-report")
