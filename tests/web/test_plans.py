@@ -1,6 +1,7 @@
 """Planned journeys in the app: made, compared, changed, undone."""
 
 import pytest
+from drawing import journeys
 from web.conftest import client
 from web.test_worksheets import send
 
@@ -167,3 +168,19 @@ def test_the_page_says_what_people_did_instead(planned):
     for row in left:
         assert sum(one["converted"] for one in row["instead"]) == row["missing"]
     assert "Did it in order" in page
+
+
+def test_a_touchpoint_that_was_written_down_can_be_a_step_and_is_not_observed(tmp_path):
+    path = journeys(tmp_path, ann="search purchase", bob="search").workspace.path
+    (path / "definitions" / "touchpoint_map.yaml").write_text(
+        "- {id: Trade fair in Oslo, ownership: partner}\n- {id: Email, ownership: owned}\n"
+    )
+    pages = client(path)
+    page = pages.get("/plans", headers={"accept-language": "en"}).text
+    assert 'value="event: Trade fair in Oslo"' in page
+    assert 'value="event: Email"' not in page
+    steps = ["search", "event: Trade fair in Oslo", "purchase"]
+    send(pages, "/plans", name="Fair", step=steps)
+    rows = pages.get("/plans/fair.json").json()["touchpoints"]
+    assert [row["observed"] for row in rows] == [True, False, True]
+    assert "not seen here" in pages.get("/plans/fair", headers={"accept-language": "en"}).text

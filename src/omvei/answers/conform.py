@@ -190,7 +190,7 @@ class Conform:
     end: int
     horizon: int
     unseen: frozenset[int] = frozenset()
-    """Places of planned touchpoints of kinds that the data do not tell of: passed over."""
+    """Places of planned touchpoints whose kind, or event, the data do not tell of: passed over."""
     listed: int | None = None
     """The deviation whose people are listed."""
 
@@ -400,7 +400,8 @@ def analysis(journeys: "Journeys", plan: Plan, horizon_days: int = 90, **more: A
     unseen = frozenset(
         place
         for place, one in enumerate(plan.touchpoints)
-        if one.condition.kind and not any(told[codes()[kind]] for kind in one.condition.kind)
+        if (one.condition.kind and not any(told[codes()[kind]] for kind in one.condition.kind))
+        or (one.condition.event and not one.condition.words("event", journeys.words["event"]))
     )
     goal, horizon = journeys.goal_code, int(horizon_days * DAY)
     return Conform(plan, journeys.words, goal, journeys.end, horizon, unseen, **more)
@@ -418,7 +419,7 @@ def conform(journeys: "Journeys", plan: Plan | str, *, horizon_days: int = 90) -
     compared; `later` is who reached the goal within `horizon_days` after their last planned
     touchpoint, of those with the deviation who can be followed so long, `otherwise` of those
     without it: an association. `fitness` is the mean of 1 - cost / (touchpoints + planned ones),
-    with a normal interval over people. A touchpoint of a kind that nobody's journey has is not
+    with a normal interval over people. A touchpoint whose kind or event nobody's journey has is not
     `observed`: it is passed over, and its numbers are None, not 0.
 
     Raises `UnknownNameError` for a plan that is not there, `DefinitionError` for a mistake in it.

@@ -74,7 +74,8 @@ def plans(context: click.Context) -> None:
 def new(folder: Path, name: str, drawn: tuple[str, ...], person: str | None) -> None:
     r"""Make a plan called NAME of STEPs, or from the way one person went; then change its file.
 
-    A STEP is a kind of touchpoint, or 'content: NAME'; one that ends with ? may be left out.
+    A STEP is a kind of touchpoint, 'content: NAME' or 'event: NAME'; with ? at its end it may be
+    left out.
 
     \b
     Examples:

@@ -1,7 +1,8 @@
 """Draw a plan by hand, a step at a time: what a plan's YAML says, before and after one change.
 
-A step is chosen by a word: a kind of touchpoint (`search`), or `content: NAME` for a piece of
-content. What comes after a step that is taken away comes after what that one came after.
+A step is chosen by a word: a kind of touchpoint (`search`), `content: NAME` for a piece of content,
+or `event: NAME` for what is called so, such as a touchpoint that the firm wrote down. What comes
+after a step that is taken away comes after what that one came after.
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ from ..errors import OmveiError, UnknownNameError
 from ..touchpoints.vocabulary import MACHINE, kinds
 
 Said = dict[str, Any]
-CONTENT = "content: "
+CONTENT, EVENT = "content: ", "event: "
 
 
 def step(word: str, label: str | None = None, *, optional: bool = False) -> Said:
@@ -20,17 +21,22 @@ def step(word: str, label: str | None = None, *, optional: bool = False) -> Said
 
     >>> step("search", "Search", optional=True)
     {'id': 'Search', 'kind': 'search', 'optional': True}
-    >>> step("content: Which tent?")
-    {'id': 'Which tent?', 'content': 'Which tent?'}
+    >>> step("content: Which tent?"), step("event: Trade fair")
+    ({'id': 'Which tent?', 'content': 'Which tent?'}, {'id': 'Trade fair', 'event': 'Trade fair'})
     """
-    if word.startswith(CONTENT):
-        name = word.removeprefix(CONTENT).strip()
-        said: Said = {"id": label or name, "content": name}
+    if word.startswith((CONTENT, EVENT)):
+        what, name = (part.strip() for part in word.split(":", 1))
+        said: Said = {"id": label or name, what: name}
     elif word in kinds() and word not in MACHINE:
         said = {"id": label or word, "kind": word}
     else:
         known = [name for name in kinds() if name not in MACHINE]
-        raise UnknownNameError("kind", word, known, "A piece of content is 'content: NAME'.")
+        raise UnknownNameError(
+            "kind",
+            word,
+            known,
+            "A piece of content is 'content: NAME', something of another name 'event: NAME'.",
+        )
     return said | ({"optional": True} if optional else {})
 
 

@@ -11,7 +11,8 @@ from omvei.answers.tally import Tally
 from omvei.drawings import planned as drawing
 from omvei.errors import NothingToAnswerError, OmveiError, UnknownNameError
 from omvei.planned import cjml, plan, steps
-from omvei.touchpoints import inventory
+from omvei.touchpoints import by_hand, inventory
+from omvei.touchpoints.channels import names as channels
 from omvei.touchpoints.vocabulary import MACHINE, codes, kinds
 from omvei.web.asking import PERIODS, Asked, ask, workspace
 from omvei.web.guard import check_form
@@ -68,10 +69,15 @@ def choices(request: Request, asked: Asked | None) -> list[tuple[str, list[tuple
         counts = asked.journeys.run(Tally("kind", len(codes())))[:-1, 1]
         met = [list(kinds())[code] for code in (-counts).argsort(kind="stable") if counts[code]]
     rest = [name for name in kinds() if name not in MACHINE and name not in met]
-    pieces = inventory.load(workspace(request).path / "definitions")
+    folder = workspace(request).path / "definitions"
+    pieces = inventory.load(folder)
+    # a channel or a kind that was only described otherwise is no touchpoint of its own
+    traced = {*kinds(), *channels()}
+    written = [one.id for one in by_hand.load(folder) if one.id not in traced]
     found = [
         ("plans.met", [(n, f"{t.kind(n)} ({t.number(int(counts[codes()[n]]))})") for n in met]),
         ("plans.kinds", [(name, t.kind(name)) for name in rest]),
+        ("plans.written", [(f"{steps.EVENT}{name}", name) for name in written]),
         ("plans.content", [(f"{steps.CONTENT}{one.name}", one.name) for one in pieces]),
     ]
     return [(heading, held) for heading, held in found if held]
