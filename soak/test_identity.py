@@ -12,8 +12,10 @@ RESOLVE = """
 import resource, sys, time
 from pathlib import Path
 import duckdb
+from omvei.events.schema import IDENTIFIERS
 from omvei.people.policies import policy
 from omvei.people.resolve import prepare, resolve
+from omvei.people.seen import gather
 
 edges, folder = int(sys.argv[1]), sys.argv[2]
 con = duckdb.connect()
@@ -34,11 +36,20 @@ con.execute(f'''
         NULL::VARCHAR AS order_id, 'c' || i AS anonymous_id
     FROM range({edges}) AS t(i)) TO '{file}'
 ''')
-con.execute(f"CREATE VIEW facts AS FROM read_parquet('{file}') LIMIT 10")
-resolve(con, "key", policy("default"))  # compiles the kernels
-con.execute(f"CREATE OR REPLACE VIEW facts AS FROM read_parquet('{file}')")
+kinds = ", ".join(IDENTIFIERS)
+
+
+def people(events):
+    told = f"SELECT *, hash({kinds}) AS key FROM {events}"
+    con.execute(f"CREATE OR REPLACE VIEW facts AS {told}")
+    con.execute(f"CREATE OR REPLACE TABLE sets AS SELECT DISTINCT key, {kinds} FROM facts")
+    gather(con, "facts")
+    return resolve(con, "key", policy("default"))
+
+
+people(f"(FROM read_parquet('{file}') LIMIT 10)")  # compiles the kernels
 start = time.perf_counter()
-found = resolve(con, "key", policy("default"))
+found = people(f"read_parquet('{file}')")
 seconds = time.perf_counter() - start
 people = len(found.identifiers.column("person").unique())
 print(len(found.joins), people, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)

@@ -18,6 +18,7 @@ ROWS = st.lists(
 )
 SCHEMA = pa.schema(
     [
+        ("key", pa.int64()),
         ("time", pa.timestamp("us", "UTC")),
         *((name, pa.string()) for name in ("event_id", "event", "consent", *IDENTIFIERS)),
     ]
@@ -27,13 +28,23 @@ SCHEMA = pa.schema(
 def resolved(rows, name="loose"):
     """The people and pairs of events (time, consent, identifiers), whose ids are their places."""
     told = [
-        {"time": time, "event_id": f"e{place:02}", "event": "page", "consent": consent}
+        {
+            "key": place,
+            "time": time,
+            "event_id": f"e{place:02}",
+            "event": "page",
+            "consent": consent,
+        }
         | dict(zip(IDENTIFIERS, values, strict=True))
         for place, (time, consent, *values) in enumerate(rows)
     ]
     with duckdb.connect() as con:
         prepare(con)
-        con.register("facts", pa.Table.from_pylist(told, SCHEMA))
+        con.register("events", pa.Table.from_pylist(told, SCHEMA))
+        kinds = ", ".join(IDENTIFIERS)
+        con.execute(f"CREATE TABLE facts AS SELECT * REPLACE (hash({kinds}) AS key) FROM events")
+        con.execute(f"CREATE TABLE sets AS SELECT DISTINCT key, {kinds} FROM facts")
+        seen.gather(con, "facts")
         return resolve(con, "key", policy(name))
 
 

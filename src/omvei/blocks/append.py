@@ -2,8 +2,8 @@
 
 1. Which identifiers are *touched*: those of new events, of events that a new copy replaces, and of
    people who were deleted; and all that were ever seen together with them (`people/components.py`).
-2. The rows of the touched are read from the blocks there are (`kept.py`), what is new from the new
-   files; both are stitched, and what is new is named, as in a full build.
+2. The rows of the touched are read from the blocks there are (`kept.py`, `staying.py`), what is new
+   from the new files; both are stitched, and what is new is named, as in a full build.
 3. Their people's bits are cleared in the blocks there are, and their whole journeys, as they are
    now, are written as new blocks.
 4. One commit makes the new blocks, bitmaps and people what readers see.
@@ -17,6 +17,7 @@ due.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -28,13 +29,14 @@ from ..events.addresses import escaped
 from ..events.checksum import checksum
 from ..events.schema import IDENTIFIERS
 from ..events.table import Events, Import, Progress
-from ..people import claims, components, deleted
+from ..people import components, deleted
 from ..people import table as people_table
 from ..people.policies import policy
-from ..people.resolve import clean, resolve, strongest
+from ..people.resolve import clean, resolve
+from ..people.seen import gather
 from ..touchpoints import naming
 from ..touchpoints.definitions import Definitions
-from . import facts, kept, manifest
+from . import facts, kept, manifest, staying
 from .block import open_block, read_living, read_merged, write_living
 from .build import (
     CLASSES,
@@ -77,48 +79,20 @@ ERASED = f"""
 INSERT INTO replaced
 SELECT e.file, e.row, e.host, e.url, {", ".join(f"e.{kind}" for kind in IDENTIFIERS)}
 FROM read_parquet(getvariable('everything'), union_by_name = true) AS e
-SEMI JOIN (SELECT file, row FROM kept_rows WHERE gone) AS k USING (file, row)
+SEMI JOIN gone USING (file, row)
 ANTI JOIN replaced AS r USING (file, row)
 """
 
-KEPT = """
--- rows of the touched, as the blocks keep them, in the words that stitching reads
-CREATE TABLE kept_rows AS
-SELECT k.* REPLACE (event_.word AS event, file_.word AS file), k.event AS event_code,
-    k.file AS file_code, make_timestamptz(k.time) AS moment,
-    ['unknown', 'granted', 'denied'][k.consent + 1] AS said, s.strongest,
-    (file_.word, k.row) IN (SELECT (file, row) FROM again)
-    OR EXISTS (SELECT 1 FROM erased AS d WHERE d.name = s.strongest
-        AND (d."from" IS NULL OR make_timestamptz(k.time) >= d."from")
-        AND (d."to" IS NULL OR make_timestamptz(k.time) < d."to")) AS gone
-FROM read_rows AS k
-JOIN known_sets AS s USING (key)
-LEFT JOIN words AS event_ ON event_.dictionary = 'event' AND event_.code = k.event
-LEFT JOIN words AS file_ ON file_.dictionary = 'file' AND file_.code = k.file
-"""
-
-ALL = f"""
-CREATE OR REPLACE TABLE touched_facts AS
-SELECT time, event_id, consent, event, key, file, row, {", ".join(IDENTIFIERS)}, strongest
-FROM facts
-UNION ALL
-SELECT k.moment, k.event_id, k.said, k.event, k.key, k.file, k.row,
-    {", ".join(f"s.{kind}" for kind in IDENTIFIERS)}, s.strongest
-FROM kept_rows AS k JOIN known_sets AS s USING (key) WHERE NOT k.gone
-"""
-
-STILL = f"""
-SELECT coalesce({claims.WHOSE}, -1) AS person, coalesce(i.node, -1) AS identifier,
-    f.* EXCLUDE (consent, moment, consent_code), f.consent_code AS consent
+FACTS = f"""
+-- what is new and what stays, with the identifiers of each
+CREATE OR REPLACE VIEW facts AS
+SELECT f.*, {", ".join(f"s.{kind}" for kind in IDENTIFIERS)}, s.strongest
 FROM (
-    SELECT * EXCLUDE (person, identifier, gone, strongest, event_code, file_code, said)
-        REPLACE (said AS consent, event_code AS event, file_code AS file), consent AS consent_code
-    FROM kept_rows WHERE NOT gone
-) AS f
-LEFT JOIN owned AS i ON i.key = f.key
-    AND (i."from" IS NULL OR f.moment >= i."from") AND (i."to" IS NULL OR f.moment < i."to")
+    SELECT {{told}} FROM rows UNION ALL SELECT {{told}} FROM kept_rows
+) AS f JOIN sets AS s USING (key)
 """
-"""What the blocks keep, under the people whose it is now."""
+
+TOLD = "time, event_id, consent, event, key"
 
 JOINED = """
 SELECT count(*) FILTER (NOT refused), count(*) FILTER (refused) FROM old_joins
@@ -153,13 +127,18 @@ def append(
     with new_folder(journeys_folder) as folder:
         with connect(folder) as con:
             progress(0, None, "people")
-            _look(con, events, new, now, settings, erased, folder)
+            changed = _look(con, events, new, now, settings, erased, folder)
             touched = components.spread(layers, _named(con))
             concerned = components.holders(layers, touched)
             held = kept.find(now, concerned)
-            _keep(con, now, concerned, held, layers, words)
-            counts = _without_gone(con, now)
-            if counts is None or not _all_facts(con):
+            rows = staying.read(con, now, concerned, held, layers, words)
+            counts = now.counts | {"touchpoints": now.counts["touchpoints"] + now.counts["merged"]}
+            if changed:
+                left = _gone(con, rows, counts)
+                if left is None:
+                    return None
+                rows, counts = left
+            if not _all_facts(con):
                 return None
             found = resolve(con, settings.key, policy(settings.policy), settings.apart)
             progress(0, None, "names")
@@ -170,9 +149,10 @@ def append(
                 return None
             for name, seen in naming.words(con).items():
                 words.add(name, seen)
-            many = con.table("touched_facts").count("*").fetchall()[0][0]
+            many = len(rows) + sum(done.events for done in new)
+            stay = partial(staying.whose, con, rows)
             blocks, added = write_blocks(
-                con, folder, "", words, settings, many, progress, kept=STILL
+                con, folder, "", words, settings, many, progress, kept=stay
             )
             words.write(folder / "dictionaries.parquet")
             components.write(con, folder, touched, concerned)
@@ -197,10 +177,11 @@ def append(
 
 
 def _all_facts(con: duckdb.DuckDBPyConnection) -> bool:
-    """Make `facts` and `sets` those of the touched, old and new; False if two sets have one key."""
-    con.execute(ALL)
-    con.execute("CREATE OR REPLACE VIEW facts AS FROM touched_facts")
+    """Make `facts`, `sets` and `gathered` those of the touched, old and new; False if two sets have
+    one key."""
     con.execute("CREATE OR REPLACE TABLE sets AS FROM known_sets")
+    con.execute(FACTS.format(told=TOLD))
+    gather(con, f"(SELECT {TOLD} FROM rows UNION ALL SELECT {TOLD} FROM kept_rows)")
     (alike,) = con.execute("SELECT count(*) - count(DISTINCT key) FROM sets").fetchall()[0]
     return not alike
 
@@ -227,9 +208,12 @@ def _look(
     settings: Settings,
     erased: deleted.Names,
     folder: Path,
-) -> None:
+) -> bool:
     """Show the new files as `rows` and `facts`; make `repeated`, `erased`, `again`, and `replaced`:
-    what of the old files a copy in the new ones replaces."""
+    what of the old files a copy in the new ones replaces.
+
+    Returns whether rows that are there may be gone: copied, or somebody's who was deleted.
+    """
     repeated = now.folder.parent / now.settings["repeated"]
     fresh = [done.file for done in new]
     parts = [part for part, (file, _) in events.parts().items() if file in set(fresh)]
@@ -251,6 +235,7 @@ def _look(
     con.execute(REPLACED if copies else f"{REPLACED} LIMIT 0")
     facts.show(con, files, copies, None, settings.deleted)
     deleted.names(con, "erased", erased)
+    return copies or bool(erased)
 
 
 def _named(con: duckdb.DuckDBPyConnection) -> NDArray[np.uint64]:
@@ -266,56 +251,20 @@ def _named(con: duckdb.DuckDBPyConnection) -> NDArray[np.uint64]:
     return found[found != 0]
 
 
-def _keep(
-    con: duckdb.DuckDBPyConnection,
-    now: manifest.Build,
-    concerned: NDArray[np.int64],
-    held: list[kept.Held],
-    layers: list[components.Layer],
-    words: Dictionaries,
-) -> None:
-    """Make `kept_rows`: the rows of those concerned, each `gone` or not; and `known_sets`."""
-    moved: dict[str, NDArray[np.int64]] = {}
-    later = np.zeros(0, np.int64)
-    for layer in reversed(layers):
-        moved[layer.folder.name] = later
-        later = np.union1d(later, layer.moved)
-    rows, sets = kept.read(now, concerned, held, moved)
-    con.register("read_rows", rows)
-    con.register("read_sets", sets)
-    known = [(name, code, word) for name in ("event", "file") for code, word in words.coded(name)]
-    names, codes, told = zip(*known, strict=True) if known else ((), (), ())
-    con.register(
-        "words",
-        pa.table(
-            {
-                "dictionary": pa.array(names, pa.string()),
-                "code": pa.array(codes, pa.int32()),
-                "word": pa.array(told, pa.string()),
-            }
-        ),
-    )
-    con.execute(f"""
-        CREATE TABLE known_sets AS
-        SELECT *, {strongest()} AS strongest FROM read_sets UNION FROM sets
-    """)
-    con.execute(facts.scrubbed("known_sets", "erased"))
-    con.execute(KEPT)
-
-
-def _without_gone(con: duckdb.DuckDBPyConnection, now: manifest.Build) -> dict[str, int] | None:
-    """How many events were what, but for the rows that are gone; None where that is not known."""
-    counts = dict(now.counts) | {"touchpoints": now.counts["touchpoints"] + now.counts["merged"]}
-    told = con.execute("SELECT class, count(*) FROM kept_rows WHERE gone GROUP BY class").fetchall()
-    for code, rows in told:
-        counts[CLASSES[code]] -= rows
-        counts["events"] -= rows
-    lost = con.execute("FROM replaced ANTI JOIN kept_rows USING (file, row) LIMIT 1").fetchall()
-    if lost:  # nobody's: the blocks do not keep it
+def _gone(
+    con: duckdb.DuckDBPyConnection, rows: pa.Table, counts: dict[str, int]
+) -> tuple[pa.Table, dict[str, int]] | None:
+    """The rows that stay, and the counts without those that are gone; None if a row that is
+    replaced is nobody's: the blocks do not keep it, and so it cannot be counted."""
+    stay, gone = staying.without_gone(con, rows)
+    if con.execute("FROM replaced ANTI JOIN gone USING (file, row) LIMIT 1").fetchall():
         return None
-    if told:
+    if len(gone):
         con.execute(ERASED)
-    return counts
+    which, times = np.unique(gone.column("class").to_numpy(), return_counts=True)
+    less = {CLASSES[code]: int(many) for code, many in zip(which, times, strict=True)}
+    less["events"] = len(gone)
+    return stay, {name: many - less.get(name, 0) for name, many in counts.items()}
 
 
 def _changed_hosts(con: duckdb.DuckDBPyConnection, hosts: dict[str, int]) -> dict[str, int]:

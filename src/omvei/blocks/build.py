@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..events.table import Events, Progress
-from ..people import accounts, claims, components
+from ..people import accounts, claims, components, seen
 from ..people import table as people_table
 from ..people.deleted import Deleted
 from ..people.policies import policy
@@ -36,7 +36,7 @@ from ..touchpoints.definitions import Definitions
 from ..touchpoints.vocabulary import INITIATORS, MACHINE, OWNERSHIPS, codes
 from . import facts, layout, manifest
 from .dictionaries import Dictionaries
-from .spill import Spill
+from .spill import Spill, divided
 from .writing import write_block
 
 TARGET = 400_000
@@ -142,8 +142,8 @@ def build(
             people_version = people_table.write(people_folder, found)
             pairs = joined(found)
             del found  # large, and written
-            for name, seen in naming.words(con).items():
-                words.add(name, seen)
+            for name, told in naming.words(con).items():
+                words.add(name, told)
             blocks, counts = write_blocks(con, folder, "", words, settings, rows, progress)
             words.write(folder / "dictionaries.parquet")
             components.write(con, folder)
@@ -203,6 +203,7 @@ def understand(
     facts.once(con, files, repeated)
     firms = facts.firms(facts.domains(con, files, settings.until)) if settings.by_domain else None
     later = facts.show(con, files, repeated, settings.until, settings.deleted, firms)
+    seen.gather(con, "rows")
     found = resolve(con, settings.key, policy(settings.policy), settings.apart)
     if settings.unit == "account":
         accounts.lift(con)
@@ -360,12 +361,13 @@ def write_blocks(
     settings: Settings,
     rows: int,
     progress: Progress = lambda done, total, phase: None,
-    kept: str | None = None,
+    kept: Callable[[], pa.Table] | None = None,
 ) -> tuple[list[manifest.Row], dict[str, int]]:
     """Name the events and write them as blocks, one a bucket of people.
 
     words  what every word's code is; rows  how many events there are, about
-    kept   SQL for rows that were named before, to be written besides; they are not counted
+    kept   gives rows that were named before, to be written besides; they are not counted, and
+           lie in memory: an append is for what is small beside all there is
 
     Returns the lines of the manifest, and how many events became what.
     """
@@ -381,19 +383,17 @@ def write_blocks(
         spill.add(here.select(layout.ROWS.names).cast(layout.ROWS))
         done += len(batch)
         progress(done, rows, "touchpoints")
-    if kept is not None:
-        for batch in con.sql(kept).to_arrow_reader(BATCH):
-            spill.add(batch.select(layout.ROWS.names).cast(layout.ROWS))
+    stay = divided(kept(), spill.buckets) if kept is not None else {}
     for batch in con.sql(CARRIED).to_arrow_reader(BATCH):
         sets.add(batch)
-    there = spill.close()
+    there = sorted({*spill.close(), *stay})
     sets.close()
     gap = int(settings.session_gap_seconds * 1_000_000)
 
     def write(place: int) -> manifest.Row:
-        bucket = spill.read(there[place])
         carried = sets.read(there[place])
-        assert bucket is not None
+        found = (spill.read(there[place]), stay.pop(there[place], None))
+        bucket = pa.concat_tables([rows for rows in found if rows is not None])
         if carried is None:  # journeys of companies
             carried = layout.SETS.empty_table()
         return write_block(folder, f"{prefix}{place:04d}", bucket, carried, words, gap)

@@ -84,3 +84,17 @@ def bucket_of(person: NDArray[np.int64], buckets: int) -> NDArray[np.int16]:
     """
     found: NDArray[np.int16] = ((person >> 40) * buckets >> 20).astype(np.int16)
     return found
+
+
+def divided(rows: pa.Table, buckets: int) -> dict[int, pa.Table]:
+    """Rows by the bucket of their person.
+
+    >>> rows = pa.table({"person": [0, 1 << 59, 1]})
+    >>> {bucket: own.num_rows for bucket, own in divided(rows, 4).items()}
+    {0: 2, 2: 1}
+    """
+    bucket = bucket_of(rows.column("person").to_numpy(), buckets)
+    there = np.unique(bucket).tolist()
+    if len(there) == 1:
+        return {there[0]: rows}
+    return {number: rows.filter(pa.array(bucket == number)) for number in there}

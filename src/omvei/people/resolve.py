@@ -94,12 +94,13 @@ def resolve(
     policy: Policy,
     apart: Iterable[tuple[str, str]] = (),
 ) -> People:
-    """Find the people in the table `facts` of a connection.
+    """Find the people of the events that a connection knows.
 
     key    the workspace's; apart  identifiers (kind, value) that are joined to nobody
 
-    Reads `facts(time, event_id, consent, <identifiers, cleaned>)`; leaves the view
-    `identifiers` in the connection.
+    Reads `sets(key, <identifiers, cleaned>)`, what `seen.gather` said of them, and, of the few
+    that need a closer look, `facts(time, event_id, consent, event, <identifiers>)`; leaves the
+    view `identifiers` in the connection.
     """
     con.execute("SET VARIABLE key = $key", {"key": key})
     con.execute("SET VARIABLE consents = $consents", {"consents": list(policy.consent)})

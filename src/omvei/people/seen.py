@@ -28,21 +28,30 @@ CONSENTS = ("unknown", "granted", "denied")
 WORDS = ("", "#", "##", "###")
 """What is hashed with an identifier: the first of these under which all hashes differ."""
 
+GATHERED = """
+-- one row a set of identifiers and consent that events carried, and how often
+CREATE OR REPLACE TABLE gathered AS
+SELECT key, consent, min(time) AS first, max(time) AS last,
+    min(struct_pack(time := time, event_id := event_id)).event_id AS event_id, count(*) AS events
+FROM (
+    SELECT key, time, event_id, CASE consent
+        WHEN 'granted' THEN 1 WHEN 'denied' THEN 2 ELSE 0 END::TINYINT AS consent
+    FROM {rows}
+) GROUP BY key, consent
+"""
+
 VALUES = """
 SELECT value, {hash} AS hash,
     ('0x' || substr(sha256(getvariable('key') || '{kind}:' || value), 1, 15))::BIGINT AS node
-FROM (SELECT DISTINCT {kind} AS value FROM facts WHERE {kind} IS NOT NULL)
+FROM (
+    SELECT DISTINCT {kind} AS value FROM sets
+    WHERE {kind} IS NOT NULL AND key IN (SELECT key FROM gathered)
+)
 """
 
 SETS = """
--- identifiers that one event carried, and how often
-SELECT {kinds}consent, min(time) AS first, max(time) AS last,
-    min(struct_pack(time := time, event_id := event_id)).event_id AS event_id, count(*) AS events
-FROM (
-    SELECT {hashes}time, event_id, CASE consent
-        WHEN 'granted' THEN 1 WHEN 'denied' THEN 2 ELSE 0 END::TINYINT AS consent
-    FROM facts
-) GROUP BY {kinds}consent
+SELECT {hashes}g.consent, g.first, g.last, g.event_id, g.events
+FROM gathered AS g JOIN sets USING (key)
 """
 
 
@@ -101,8 +110,14 @@ class Seen:
         return (here.start + np.flatnonzero(told.to_numpy(zero_copy_only=False))).astype(np.int32)
 
 
+def gather(con: duckdb.DuckDBPyConnection, rows: str) -> None:
+    """Make the table `gathered`: what `rows(key, time, event_id, consent)` say of each set. Events
+    are many and sets are few, so that identifiers are looked at once a set, not once an event."""
+    con.execute(GATHERED.format(rows=rows))
+
+
 def see(con: duckdb.DuckDBPyConnection) -> Seen:
-    """Read the view `facts(time, event_id, consent, <identifiers, cleaned>)`.
+    """Read the tables `sets(key, <identifiers, cleaned>)` and `gathered` (see `gather`).
 
     The variable `key` of the connection holds the workspace's key.
     """
@@ -148,7 +163,6 @@ def _see(con: duckdb.DuckDBPyConnection, found: list[_Values], word: str) -> See
     there = [rank for rank, values in enumerate(found) if len(values.hash)]
     told = con.sql(
         SETS.format(
-            kinds="".join(f"{IDENTIFIERS[rank]}, " for rank in there),
             hashes="".join(
                 f"{hashed(IDENTIFIERS[rank], IDENTIFIERS[rank], word)} AS {IDENTIFIERS[rank]}, "
                 for rank in there
