@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zipfile
 
 import pytest
 from click.testing import CliRunner
@@ -46,6 +47,51 @@ def test_the_last_word_about_a_file_counts(shop, tmp_path):
     shop.take(tmp_path / "b.csv", mapping=said | {"person": "b"})
     (tmp_path / "c.csv").write_text("a,b,c\nx,z,2026-01-03\n")
     assert shop.preview(tmp_path / "c.csv")[0]["mapping"]["person"] == "b"
+
+
+def test_a_time_zone_alone_leaves_the_rest_of_what_was_said(shop, tmp_path):
+    (tmp_path / "a.csv").write_text(ODD.format("ann"))
+    shop.take(tmp_path / "a.csv", **SAID)
+    (tmp_path / "b.csv").write_text(ODD.format("bob"))
+    shop.take(tmp_path / "b.csv", timezone="UTC")
+    (tmp_path / "c.csv").write_text(ODD.format("eve"))
+    assert shop.preview(tmp_path / "c.csv")[0]["remembered"] == SAID | {"timezone": "UTC"}
+
+
+def test_of_an_archive_one_sort_of_file_is_said_what_it_holds(shop, tmp_path):
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name in ("ann", "bob"):
+            packed.writestr(f"lister/{name}.csv", ODD.format(name))
+        packed.writestr("c.csv", "person,time,event\neve,2026-01-01,visit\n")
+    said = [f"--map={field}={column}" for field, column in SAID["mapping"].items()]
+    where = ["-w", str(shop.path), "import", str(archive)]
+
+    def run(*more):
+        done = CliRunner().invoke(main, [*where, *more, "--json"])
+        return json.loads(done.stdout) if done.exit_code == 0 else done.output
+
+    seen = run("--only", "lister/*", *said, "--dry-run")
+    assert [item["good"] for item in seen] == [1, 1]
+    assert "bob.csv" in run("--only", "none/*")  # which files there are
+    (one,) = run("--only", "lister/ann.csv", *said)
+    assert one["events"] == 1
+    done = run()
+    assert [(item["known"], item["events"]) for item in done] == [
+        (True, 1), (False, 1), (False, 1),
+    ]  # fmt: skip
+    assert shop.choices(archive, None) is None
+    assert shop.choices(archive, "table", "export.zip/c.csv").columns["person"] == ("eve",)
+
+
+def test_what_is_kept_about_a_file_is_tried_first(shop, tmp_path):
+    (tmp_path / "a.csv").write_text(ODD.format("ann"))
+    with pytest.raises(SourceError):
+        shop.keep_mapping(tmp_path / "a.csv", mapping={"event": "hva"})
+    assert not (shop.path / "definitions" / "mappings.yaml").exists()
+    shop.keep_mapping(tmp_path / "a.csv", **SAID)
+    assert shop.imports() == []
+    assert shop.preview(tmp_path / "a.csv")[0]["good"] == 1
 
 
 def test_a_file_of_mappings_that_is_no_list_says_so(shop, tmp_path):

@@ -69,6 +69,13 @@ LOCALISED = {
         {"query": "Hva de skrev", "clicks": "Treff", "impressions": "Sett"},
         {"query": "telt", "clicks": 3, "impressions": 40},
     ),
+    "posthog": (
+        "Hendelse,Bruker,Tidspunkt,Netto\nkjøp,u7,2026-03-01 10:00,99.5\n",
+        {
+            "event": "Hendelse", "distinct_id": "Bruker", "time": "Tidspunkt", "value": "Netto",
+        },
+        {"event": "kjøp", "user_id": "u7"},
+    ),
     "paths": (
         "Rekke,Solgte\nSearch > Email,3\n",
         {"steps": "Rekke", "conversions": "Solgte"},

@@ -170,9 +170,72 @@ def test_other_json_is_refused(take):
         take('{"a": 1}\n', source="posthog")
 
 
-def test_nothing_can_be_mapped(take):
+# The header of PostHog's own test of its export of all columns, with more properties.
+ALL = (
+    "event,*.uuid,*.event,*.properties.$current_url,*.properties.netto,*.timestamp,*.team_id,"
+    "*.distinct_id,*.elements_chain,*.created_at\n"
+    "$pageview,e1,$pageview,https://a.no/x,7.5,2025-05-17T10:00:00Z,1,u1,,2025-05-17T11:00:00Z\n"
+)
+
+
+def test_a_csv_of_all_columns_is_read_as_the_list_of_events_writes_it(take):
+    events = take(ALL)
+    assert events.reading.source == "posthog"
+    (row,) = events.good
+    assert (row["event"], row["event_id"], row["user_id"], row["host"]) == (
+        "$pageview", "e1", "u1", "a.no",
+    )  # fmt: skip
+    assert row["time"] == datetime(2025, 5, 17, 10, tzinfo=UTC)
+    assert "value" not in row
+
+
+def test_a_property_of_one_s_own_is_said_to_be_the_value(take, fixture):
+    (row,) = take(ALL, mapping={"value": "*.properties.netto"}).good
+    assert row["value"] == Decimal("7.5")
+    order = take(fixture("posthog.jsonl"), mapping={"category": "properties.plan"}).good[0]
+    assert order["category"] == "gull"
+
+
+def test_a_table_of_chosen_columns_is_said_who_it_is_about(take):
+    text = (
+        "event,person.name,url/screen,properties.$lib,timestamp\n"
+        "$pageview,kari@example.no,https://a.no/,web,2025-05-17T10:00:00Z\n"
+    )
+    with pytest.raises(SourceError, match="holds no events"):
+        take(text, source="posthog")
+    events = take(text, mapping={"email": "person.name", "url": "url/screen"})
+    assert events.reading.source == "posthog"
+    (row,) = events.good
+    assert (len(row["email"]), row["url"]) == (32, "https://a.no/")
+
+
+def test_what_is_said_is_joined_taken_out_and_said_of_every_row(take):
+    row = GOOD | {"day": "2026-03-01", "clock": "10:05", "properties": {"title": "x"}}
+    (found,) = take(
+        json.dumps(row), mapping={"time": "day+clock", "title": ""}, event="purchase"
+    ).good
+    assert found["time"] == datetime(2026, 3, 1, 10, 5, tzinfo=UTC)
+    assert found["event"] == "purchase"
+    assert "title" not in found
+
+
+def test_a_fault_names_the_column_that_was_said(take):
+    read = take(ALL, mapping={"value": "*.properties.$current_url"})
+    assert [fault[1] for fault in read.faults()] == ["*.properties.$current_url"]
+
+
+@pytest.mark.parametrize("mapping", [{"distinct": "event"}, {"value": "nowhere"}])
+def test_what_is_not_there_cannot_be_said(take, mapping):
     with pytest.raises(UnknownNameError):
-        take(json.dumps(GOOD), mapping={"person": "distinct_id"})
+        take(json.dumps(GOOD), mapping=mapping)
+
+
+@pytest.mark.parametrize("content", ["lines", "table", "all"])
+def test_saying_what_was_guessed_changes_nothing(take, fixture, content):
+    text = {"lines": fixture("posthog.jsonl"), "table": table(rows(fixture)), "all": ALL}[content]
+    guessed = take(text)
+    again = take(text, source="posthog", mapping=dict(guessed.reading.mapping))
+    assert again.good == guessed.good
 
 
 PARTS = (

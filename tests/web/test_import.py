@@ -7,6 +7,7 @@ import time
 import zipfile
 
 import pytest
+from sources.conftest import FIXTURES
 from sources.test_account_export import MEMBERS, TAKEN
 from web.conftest import client, write_shop
 
@@ -248,6 +249,82 @@ def test_a_newsletter_with_headers_of_its_own_is_said_and_remembered(empty, tmp_
     (tmp_path / "april.csv").rename(empty / "inbox" / "april.csv")
     (done,) = omvei.open(empty).inbox()
     assert (done["source"], done["mapping"]["campaign"]) == ("newsletter", "Brev")
+
+
+def test_a_file_of_a_zip_is_said_what_it_holds_and_the_zip_taken_whole(empty, tmp_path):
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("lister/aktivitet.csv", LETTERS)
+        packed.writestr("lister/mars.csv", LETTERS.replace("Vår", "Mars"))
+        packed.write(write_shop(tmp_path / "shop.csv", 20), "shop.csv")
+    pages = client(empty)
+    seen = send(pages, archive)
+    key, name = key_of(seen), "export.zip/lister/aktivitet.csv"
+    assert seen.text.count("Say what the columns mean</a>") == 3
+    one = pages.get(f"/data/preview/{key}", params={"file": name})
+    assert one.status_code == 422
+    form = {"token": token(pages), "file": name, "source": "newsletter"}
+    one = pages.post(f"/data/preview/{key}", data=form)
+    assert 'name="go"' not in one.text  # the zip is brought in whole
+    said = {"email": "Mottaker", "time": "Skjedde", "event": "Hva", "campaign": "Brev"}
+    form |= {f"map_{field}": column for field, column in said.items()}
+    one = pages.post(f"/data/preview/{key}", data=form)
+    assert selected(one.text, "map_email") == (None, "Mottaker")
+    assert not (empty / "definitions" / "mappings.yaml").exists()
+    all_of_them = pages.post(f"/data/preview/{key}", data={**form, "keep": "yes"})
+    assert str(all_of_them.url).endswith(f"/data/preview/{key}")
+    assert all_of_them.text.count("The form of the file: newsletter<") == 2
+    state, _ = run(pages, key)
+    assert [item["events"] for item in state["report"][:2]] == [40, 40]
+    assert [item["source"] for item in state["report"]] == ["newsletter", "newsletter", "table"]
+
+
+def test_what_cannot_be_read_so_is_not_kept_and_says_why(empty, tmp_path):
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("a.csv", LETTERS)
+        packed.writestr("b.csv", LETTERS.replace("Vår", "Mars"))
+    pages = client(empty)
+    key = key_of(send(pages, archive))
+    form = {"token": token(pages), "file": "export.zip/a.csv", "source": "newsletter"}
+    answer = pages.post(
+        f"/data/preview/{key}", data={**form, "map_email": "Mottaker", "keep": "yes"}
+    )
+    assert answer.status_code == 422
+    assert "the time" in answer.text
+    assert not (empty / "definitions" / "mappings.yaml").exists()
+    assert pages.get(f"/data/preview/{key}", params={"file": "none.csv"}).status_code == 422
+
+
+def test_a_shop_s_columns_are_changed_and_the_file_stays_a_shop_s(empty):
+    pages = client(empty)
+    seen = send(pages, FIXTURES / "shopify.csv")
+    held = dict(re.findall(r'<input type="hidden" name="(was_\w+)" value="([^"]*)"', seen.text))
+    change = {"token": token(pages), **held, "map_value": "Subtotal"}
+    again = pages.post(f"/data/preview/{key_of(seen)}", data=change)
+    assert again.status_code == 200
+    assert selected(again.text, "source")[0] == "shopify"
+    assert selected(again.text, "map_value")[1] == "Subtotal"
+    assert selected(again.text, "map_time")[1] == "Created at|Paid at"
+
+
+def test_the_properties_of_a_posthog_export_are_chosen_among(empty, tmp_path):
+    path = tmp_path / "events.csv"
+    path.write_text(
+        "event,*.uuid,*.event,*.properties.netto,*.timestamp,*.distinct_id,*.elements_chain\n"
+        + "".join(f"purchase,e{n},purchase,7{n},2025-05-17T10:00:00Z,u{n},\n" for n in range(30))
+    )
+    pages = client(empty)
+    seen = send(pages, path)
+    assert selected(seen.text, "map_value") == ("", "(no column)")
+    assert selected(seen.text, "map_time")[1] == "timestamp"
+    held = dict(re.findall(r'<input type="hidden" name="(was_\w+)" value="([^"]*)"', seen.text))
+    change = {"token": token(pages), **held, "map_value": "*.properties.netto"}
+    again = pages.post(f"/data/preview/{key_of(seen)}", data=change)
+    assert selected(again.text, "map_value")[1] == "*.properties.netto"
+    state, _ = run(pages, key_of(seen), **change)
+    assert state["report"][0]["events"] == 30
+    assert omvei.open(empty).preview(path)[0]["rows"][3]["value"] == 73
 
 
 def test_an_untouched_form_says_nothing(empty, tmp_path):

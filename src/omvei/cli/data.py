@@ -46,6 +46,11 @@ def init_(folder: Path, session_gap: str) -> None:
     help="The zone of times that carry none; UTC by default.",
 )
 @click.option(
+    "--only",
+    metavar="NAME",
+    help="Of an archive or a folder, this file alone; or a pattern, as in 'lists/*'.",
+)
+@click.option(
     "--allow-rejects",
     is_flag=True,
     help="Import the rest when more than 1 % of the rows are unusable.",
@@ -60,23 +65,27 @@ def import_(
     mapping: tuple[str, ...],
     event: str | None,
     timezone: str | None,
+    only: str | None,
     allow_rejects: bool,
     dry_run: bool,
     raw: bool,
 ) -> None:
     r"""Take files, folders or archives in, each file whole or not at all.
 
+    What is said about a file is remembered for the next one with the same columns.
+
     \b
     Examples:
       omvei import access.log.gz
       omvei import orders.csv --map person=customer_id --map time=date --event purchase
       omvei import exports/ --dry-run
+      omvei import newsletter.zip --only 'lists/*' --map subscribed=Joined
     """
     columns = dict(pairs(mapping, "--map", "FIELD=COLUMN, as in person=customer_id"))
     workspace = open(folder)
     if dry_run:
         previews = each(
-            files, lambda file: workspace.preview(file, source, columns, event, timezone)
+            files, lambda file: workspace.preview(file, source, columns, event, timezone, only=only)
         )
         if raw:
             click.echo(json.dumps(previews, ensure_ascii=False, indent=2, default=str))
@@ -89,7 +98,7 @@ def import_(
         done = each(
             files,
             lambda file: workspace.take(
-                file, source, columns, event, timezone, allow_rejects, watch, build=False
+                file, source, columns, event, timezone, allow_rejects, watch, False, only
             ),
         )
         if workspace.stale:

@@ -140,14 +140,27 @@ def read(
     place = Path(path)
     options = replace(options or Options(), name=name or str(place))
     if source is None:
-        # Who and when can only be said of a table, however it looks.
-        said = "time" in options.mapping and any(field in options.mapping for field in IDENTIFIERS)
-        source = table.NAME if said else detect(place, name)
+        source = _meant(place, name, options)
     if source not in SOURCES:
         raise UnknownNameError("source", source, names())
     with _told(place, name):
         reading = SOURCES[source].read(place, options)
     return replace(reading, batches=_walk(reading.batches, place, name))
+
+
+def _meant(place: Path, name: str | None, options: Options) -> str:
+    """The source that recognises a file; a table, where who and when are said and no source that
+    has such fields recognises it."""
+    mapping = options.mapping
+    if "time" not in mapping or not any(field in mapping for field in IDENTIFIERS):
+        return detect(place, name)
+    try:
+        found = detect(place, name)
+    except SourceError:
+        return table.NAME
+    # A source of another package may take no word for its columns.
+    fields = getattr(SOURCES[found], "fields", None)
+    return found if fields and mapping.keys() <= {*fields()} else table.NAME
 
 
 def _walk(

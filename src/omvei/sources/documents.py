@@ -27,8 +27,9 @@ class Places:
 
     def cut(self, document: str) -> str:
         """The SQL expression of the texts at all places of a JSON expression: a list."""
-        pointers = [quoted("/" + path.replace(".", "/")) for path in self.paths]
-        pointers += [quoted("/" + path) for path in self.paths]
+        escaped = [path.replace("~", "~0").replace("/", "~1") for path in self.paths]
+        pointers = [quoted("/" + path.replace(".", "/")) for path in escaped]
+        pointers += [quoted("/" + path) for path in escaped]
         return f"json_extract_string({document}, [{', '.join(pointers)}])"
 
     def at(self, path: str, cut: str = "c") -> str:
@@ -38,8 +39,12 @@ class Places:
         return f"nullif(trim(coalesce({cut}[{place}], {cut}[{flat}])), '')"
 
     def first(self, paths: Sequence[str], cut: str = "c") -> str:
-        """The SQL expression of the first place that is filled."""
-        return f"coalesce({', '.join(self.at(path, cut) for path in paths)})"
+        """The SQL expression of the first place that is filled; null where there are none."""
+        return f"coalesce({', '.join(self.at(path, cut) for path in paths) or 'NULL::VARCHAR'})"
+
+    def joined(self, paths: Sequence[str], cut: str = "c") -> str:
+        """The SQL expression of all places, with a blank between them."""
+        return f"nullif(concat_ws(' ', {', '.join(self.at(path, cut) for path in paths)}), '')"
 
 
 def documents(

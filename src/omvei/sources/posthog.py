@@ -1,12 +1,12 @@
 """PostHog: events as JSON lines, JSON, CSV or Parquet.
 
-Where each field is found stands in `posthog.yaml`. `distinct_id` is a browser (`anonymous_id`)
-until somebody logs in, then a user (`user_id`); one with an @ is an e-mail address. `$identify`,
-`$create_alias` and `$merge_dangerously` join two of them and are no touchpoints.
+Where each field is found stands in `posthog.yaml`, unless the user says otherwise. `distinct_id`
+is a browser (`anonymous_id`) until somebody logs in, then a user (`user_id`); one with an @ is an
+e-mail address. `$identify`, `$create_alias` and `$merge_dangerously` join two of them and are no
+touchpoints.
 """
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ import pyarrow as pa
 from omvei.errors import SourceError, UnknownNameError
 from omvei.sources.amounts import amount_sql
 from omvei.sources.cells import Cells
+from omvei.sources.columns import parts
 from omvei.sources.documents import Places, documents, object_sql
 from omvei.sources.head import Head, head
 from omvei.sources.meaning import Habits, faults, told
@@ -27,42 +28,88 @@ TITLE = "PostHog (events as JSON lines, CSV)"
 STATUS = "partly known"
 
 
+IDENTIFIERS = ("distinct_id", "person", "email", "phone")
+"""The fields that tell one person from another."""
+
+Found = dict[str, tuple[str, list[str]]]
+"""Each field, with the mark between the places it is taken from (see `columns.parts`), and those.
+"""
+
+
 def recognises(seen: Head) -> float:
     """Whether events have a `distinct_id`, and something else that only PostHog names so."""
-    columns = {*(cells_of(seen).columns if seen.kind == "text" else seen.columns)}
+    columns = _columns(seen)
     own = columns & {"uuid", "properties", "elements_chain", "person_id", "person_mode"}
-    own |= {column for column in columns if column.startswith("properties.$")}
-    return 0.95 if {"event", "distinct_id"} <= columns and own else 0.0
+    flat = {column for column in columns if column.startswith("properties.$")}
+    if {"event", "distinct_id"} <= columns and own | flat:
+        return 0.95
+    return 0.9 if {"event", "timestamp"} <= columns and flat else 0.0
+
+
+def fields() -> tuple[str, ...]:
+    """What a place of an event can be said to hold."""
+    return ("distinct_id", "event", *recipe(NAME)["fields"])
 
 
 def read(path: Path, options: Options) -> Reading:
     """Read events.
 
-    Raises `SourceError` when no event is in sight, `UnknownNameError` for a mapping: the fields of
-    an event are fixed.
+    Raises `SourceError` when no event is in sight, and `UnknownNameError` for a mapping to
+    something that is not there.
     """
-    for field in options.mapping:
-        raise UnknownNameError("field to map in PostHog events", field, [])
     seen = head(path)
-    columns = cells_of(seen).columns if seen.kind == "text" else seen.columns
-    if not {"event", "distinct_id"} <= {*columns}:
+    columns = _columns(seen)
+    found = _found(seen, options)
+    who = any(there for field in IDENTIFIERS for there in found[field][1])
+    if not who or not found["time"][1] or not (found["event"][1] or options.event):
         raise SourceError(
             path,
             "holds no events: an event has at least event, distinct_id and timestamp.",
-            "Export the events themselves, with a batch export or from Activity; not an insight.",
+            "Export the events themselves, with a batch export or from Activity (all columns); not"
+            " an insight.",
         )
-    rule = recipe(NAME)
-    mapping = {field: " | ".join(places) for field, places in rule["fields"].items()}
-    mapping |= {"event": "event", "user_id": "distinct_id", "anonymous_id": "distinct_id"}
+    mapping = {field: f" {mark} ".join(there) for field, (mark, there) in found.items() if there}
     notes: tuple[str, ...] = ()
-    if "person_id" in columns or "person" in columns:
+    if {"person_id", "person"} & columns and "person" not in options.mapping:
         notes = ("People are those of PostHog (`person_id`), joined with what else is known.",)
-    batches = _batches(seen, options)
+    batches = _batches(seen, options, found)
     return Reading(NAME, path, mapping, batches, ("other properties",), notes)
 
 
-def _batches(seen: Head, options: Options) -> Iterator[pa.RecordBatch]:
-    sql = _statement()
+def _bare(column: str) -> str:
+    """A column's name without the `*.` that a CSV of all columns puts before it."""
+    return column.removeprefix("*.")
+
+
+def _columns(seen: Head) -> set[str]:
+    return {_bare(column) for column in (cells_of(seen).columns or seen.columns)}
+
+
+def _found(seen: Head, options: Options) -> Found:
+    """Where each field is: as the user says, or at the usual places that the file can have."""
+    cells, columns = cells_of(seen), _columns(seen)
+    every = [*cells.columns, *cells.inner, *columns]
+
+    def there(place: str) -> bool:
+        return place in every or place.partition(".")[0] in columns
+
+    usual = {"distinct_id": recipe(NAME)["identity"]["whose"], "event": ["event"]}
+    usual |= recipe(NAME)["fields"]
+    # A table of one column a property has those only; `properties` may hold anything.
+    found = {field: ("|", [p for p in places if there(p)]) for field, places in usual.items()}
+    for field, value in options.mapping.items():
+        if field not in found:
+            raise UnknownNameError("field", field, [*found])
+        mark, places = parts(value, every) if value else ("", [])
+        for place in places:
+            if not there(_bare(place)):
+                raise UnknownNameError("column", place, [*dict.fromkeys(every)])
+        found[field] = (mark or "|", [_bare(place) for place in places])
+    return found
+
+
+def _batches(seen: Head, options: Options, found: Found) -> Iterator[pa.RecordBatch]:
+    sql = _statement(found, options)
     with database(options.timezone) as connection:
         for texts, refused in documents(seen, _event_sql):
             rows = ask(connection, sql, raw=texts) if len(texts) else pa.table({})
@@ -70,26 +117,33 @@ def _batches(seen: Head, options: Options) -> Iterator[pa.RecordBatch]:
 
 
 def _event_sql(cells: Cells) -> str:
-    """A row of a table as an event; `*.properties.$x` and its like keep their names."""
-    return object_sql([(column, cells.cell(column)) for column in cells.columns])
+    """A row of a table as an event; a column that comes twice (`event`, `*.event`) counts once."""
+    named: dict[str, str] = {}
+    for column in cells.columns:
+        named.setdefault(_bare(column), cells.cell(column))
+    return object_sql([*named.items()])
 
 
-@cache
-def _places() -> Places:
+def _places(found: Found) -> Places:
     """Every place that is read."""
     rule = recipe(NAME)
-    groups = [*rule["fields"].values(), *rule["identity"].values()]
+    groups = [*(there for _, there in found.values()), *rule["identity"].values()]
     paths = [place for places in groups for place in places]
     clicks = [f"properties.{name}" for name in rule["clicks"]]
-    return Places(tuple(dict.fromkeys(["event", *paths, *clicks])))
+    return Places(tuple(dict.fromkeys([*paths, *clicks])))
 
 
-def _statement() -> str:
+def _statement(found: Found, options: Options) -> str:
     """The statement: `whole` has `properties` as an object, `said` texts, `told` their meaning."""
-    rule, places = recipe(NAME), _places()
-    said = {field: places.first(found) for field, found in rule["fields"].items()}
-    said |= {name: places.first(found) for name, found in rule["identity"].items()}
-    said["event"] = places.at("event")
+    rule, places = recipe(NAME), _places(found)
+    said = {name: places.first(there) for name, there in rule["identity"].items()}
+    said |= {
+        field: places.joined(there) if mark == "+" else places.first(there)
+        for field, (mark, there) in found.items()
+    }
+    said["whose"] = said.pop("distinct_id")
+    if options.event:
+        said["event"] = quoted(options.event)
     nowhere = ", ".join(map(quoted, rule["no_referrer"]))
     said["referrer"] = (
         f"CASE WHEN {said['referrer']} NOT IN ({nowhere}) THEN {said['referrer']} END"
@@ -105,10 +159,10 @@ def _statement() -> str:
     means = told(said, Habits(False, {}, ()))
     for name in rule["identity"]:
         del means[name]
-    means |= _identity()
+    means |= _identity(options)
     means["value"] = amount_sql("said.value")
-    found = "nullif(lower(regexp_extract(said.url, '^https?://([^/:?#]+)', 1)), '')"
-    means["host"] = f"coalesce({means['host']}, {found})"
+    named = "nullif(lower(regexp_extract(said.url, '^https?://([^/:?#]+)', 1)), '')"
+    means["host"] = f"coalesce({means['host']}, {named})"
     for field in tags():
         tag = tag_sql(field, "said.url")
         means[field] = f"coalesce(said.{field}, {tag})" if field in said else tag
@@ -119,7 +173,9 @@ def _statement() -> str:
         "person": "distinct_id",
         "value": "properties.revenue",
         "rating": "properties.rating",
+        **{field: column for field, column in options.mapping.items() if column},
     }
+    columns["person"] = columns.get("distinct_id", columns["person"])
     first, *others = faults(people, columns)
     nameless = ("said.event IS NULL", "event", "no event name", "said.line")
     return f"""
@@ -147,7 +203,7 @@ def _statement() -> str:
     """
 
 
-def _identity() -> dict[str, str]:
+def _identity(options: Options) -> dict[str, str]:
     """Who did it: a user, a browser, an address, from one `distinct_id` and what is beside it."""
     rule = recipe(NAME)
     sure, joins = (", ".join(map(quoted, rule[key])) for key in ("identifying", "aliasing"))
@@ -158,10 +214,12 @@ def _identity() -> dict[str, str]:
         WHEN said.certain = 'false' OR said.whose = said.device THEN NULL
         WHEN said.event IN ({sure}) OR said.certain = 'true' OR said.device IS NOT NULL
             OR {strange} THEN said.whose END"""
+    written = "CASE WHEN contains(said.email, '@') THEN said.email END"
+    sent = f"CASE WHEN contains({user}, '@') THEN {user} END"
+    first, second = (written, sent) if "email" in options.mapping else (sent, written)
     return {
         "user_id": f"CASE WHEN NOT contains({user}, '@') THEN {user} END",
-        "email": f"""CASE WHEN contains({user}, '@') THEN {user}
-            WHEN contains(said.email, '@') THEN said.email END""",
+        "email": f"coalesce({first}, {second})",
         "anonymous_id": f"""coalesce(said.device, {alias},
             CASE WHEN ({user}) IS NULL THEN said.whose END)""",
     }

@@ -111,16 +111,16 @@ def preview(request: Request) -> Response:
     if path is None:
         return RedirectResponse("/data", 303)
     query = request.query_params
-    told = told_of(query)
+    told, file = told_of(query), query.get("file")
     found: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
     skipped: list[dict[str, Any]] = []
     trouble = ""
     try:
-        for item in workspace(request).preview(path, **told):
+        for item in workspace(request).preview(path, **told, only=file):
             (skipped if "skipped" in item else refused if "error" in item else found).append(item)
     except SourceError as error:
-        trouble = refused_in(said(request), error, path.name)
+        trouble = refused_in(said(request), error, file or path.name)
     except OmveiError as error:
         trouble = _without(str(error), path)
     for item in found:
@@ -128,7 +128,7 @@ def preview(request: Request) -> Response:
     one = found[0] if len(found) == 1 else None
     if one and one["remembered"]:
         told = {**one["remembered"], **told}
-    mapping = form(_choices(request, path, told, one), told, one["mapping"] if one else {})
+    mapping = form(_choices(request, path, told, one, file), told, one["mapping"] if one else {})
     if wants_json(request):
         return as_json(
             {"answer": "preview", "files": found + refused + skipped, "trouble": trouble}
@@ -136,8 +136,8 @@ def preview(request: Request) -> Response:
     status = 422 if trouble else 200
     return show(
         request, "preview.html", status, told_in=partial(retold, said(request)),
-        key=key, name=path.name, found=found,
-        refused=refused, trouble=trouble, told=told, mapping=mapping, several=len(found) > 1,
+        key=key, name=path.name, found=found, file=file, refused=refused, trouble=trouble,
+        told=told, mapping=mapping, several=not file and len(found) + len(refused) > 1,
         skipped=left_out(skipped),
         json=f"/data/preview/{key}.json",
     )  # fmt: skip
@@ -153,10 +153,22 @@ async def drop_in(request: Request) -> Response:
 
 
 async def look_again(request: Request) -> Response:
-    """Go to the preview with what was changed, so that its address says it."""
+    """Go to the preview with what was changed, so that its address says it.
+
+    What is said about one file of several is kept where it was asked for, and all are shown again.
+    """
     given = await request.form()
     check_form(request, given.get("token"))
-    return RedirectResponse(address(request.url.path, asked(told_of(given))), 303)
+    told, file = told_of(given), str(given.get("file") or "") or None
+    again = RedirectResponse(address(request.url.path, {"file": file, **asked(told)}), 303)
+    path = _jobs(request).waiting(request.path_params["key"])
+    if not given.get("keep") or path is None:
+        return again
+    try:
+        await run_in_threadpool(workspace(request).keep_mapping, path, **told, only=file)
+    except OmveiError:  # the preview says what is wrong with it
+        return again
+    return RedirectResponse(request.url.path, 303)
 
 
 async def take(request: Request) -> Response:
@@ -263,11 +275,16 @@ def _jobs(request: Request) -> Jobs:
 
 
 def _choices(
-    request: Request, path: Path, told: Mapping[str, Any], one: Mapping[str, Any] | None
+    request: Request,
+    path: Path,
+    told: Mapping[str, Any],
+    one: Mapping[str, Any] | None,
+    file: str | None,
 ) -> Any:
     """Return what can be said of a waiting file; nothing of one that cannot be opened."""
     try:
-        return workspace(request).choices(path, told.get("source") or (one and one["source"]))
+        source = told.get("source") or (one and one["source"])
+        return workspace(request).choices(path, source, file)
     except OmveiError:
         return None
 

@@ -21,6 +21,8 @@ def told(given: Any) -> dict[str, Any]:
 
     >>> told({"map_time": "Dato", "map_event": "", "was_person": "Kunde", "was_time": "Tid"})
     {'mapping': {'person': 'Kunde', 'time': 'Dato'}}
+    >>> told({"map_value": "Netto", "was_source": "shopify"})
+    {'mapping': {'value': 'Netto'}, 'source': 'shopify'}
     """
     said = {name: str(given.get(name)).strip() for name in SAID if given.get(name)}
     chosen = {field: "" if column == NONE else column for field, column in _held(given, "map_")}
@@ -28,6 +30,8 @@ def told(given: Any) -> dict[str, Any]:
         chosen = {}  # what was said for one source says nothing about another
     elif chosen:
         chosen = dict(_held(given, "was_")) | chosen
+        if given.get("was_source"):  # and of no other: the same words mean other things there
+            said["source"] = str(given["was_source"])
     return ({"mapping": chosen} if chosen else {}) | said
 
 

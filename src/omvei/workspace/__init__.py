@@ -30,7 +30,7 @@ from ..errors import (
     UnknownNameError,
     WorkspaceError,
 )
-from . import alone, building, checking, deleting, importing, inbox, planning, store
+from . import alone, building, checking, deleting, importing, inbox, looking, planning, store
 
 if TYPE_CHECKING:
     from ..events.table import Events, Facts
@@ -169,10 +169,11 @@ class Workspace:
         """Whether the data is simulated: a file named `simulated` lies beside it."""
         return (self.path / "simulated").exists()
 
-    # -- taking files in: importing.py --------------------------------------------------------
+    # -- taking files in: looking.py, importing.py, inbox.py ----------------------------------
 
-    preview = importing.preview
-    choices = importing.choices
+    preview = looking.preview
+    choices = looking.choices
+    keep_mapping = looking.keep_mapping
     take = importing.take
     undo = importing.undo
     rejected = importing.rejected
