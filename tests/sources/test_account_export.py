@@ -109,6 +109,36 @@ def test_a_letter_is_named_by_its_file_in_an_export(take, tmp_path, name, letter
     assert {row for batch in reading.batches for row in batch["campaign"].to_pylist()} == {letter}
 
 
+@pytest.mark.parametrize(
+    ("folder", "text", "event"),
+    [
+        # The columns as scripts that read such exports of several years know them.
+        ("opens", "Timestamp,IP,Email\n2017-03-01 10:00:00,203.0.113.7,p1@b.example\n", "opened"),
+        ("opens", "Email,Timestamp\np1@b.example,2018-03-01 10:00:00\n", "opened"),
+        (
+            "clicks",
+            "Timestamp,IP,Url,Email\n2017-03-01 10:00:00,203.0.113.7,https://a.example/,p1@b.example\n",
+            "clicked",
+        ),
+        (
+            "clicks",
+            "Email,Timestamp,Url\np1@b.example,2018-03-01 10:00:00,https://a.example/\n",
+            "clicked",
+        ),
+    ],
+)  # fmt: skip
+def test_activity_is_read_in_whatever_order_its_columns_come(tmp_path, folder, text, event):
+    (tmp_path / "file").write_text(text)
+    reading = sources.read(tmp_path / "file", name=f"export.zip/granular_activity/{folder}/7_A.csv")
+    assert reading.source == "newsletter"
+    ((what, letter, reason),) = [
+        (row["event"], row["campaign"], row["reason"])
+        for batch in reading.batches
+        for row in batch.to_pylist()
+    ]
+    assert (what, letter, reason) == (event, "A", None)
+
+
 def test_the_command_line_says_what_was_left_out(export, tmp_path):
     where = ["-w", str(tmp_path / "shop")]
     CliRunner().invoke(main, [*where, "init"])

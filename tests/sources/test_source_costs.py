@@ -65,6 +65,71 @@ def test_meta_s_currency_stands_in_its_header(take, fixture, name, currency, cos
     assert (told.column("cost"), told.bad) == (costs, [])
 
 
+# A report as it comes in each language: lines above the header, days, a narrow space between
+# thousands, a comma before decimals, and the line of the whole. Words that were found somewhere.
+REPORTS = {
+    "google-ads nb": (
+        "Kampanjerapport\n1. januar 2026–2. januar 2026\n",
+        "Dag;Kampanje;Valutakode;Kostnad;Klikk;Visn.;Gj.sn. CPC",
+        "{day};Vår;NOK;{cost};12;{shown};87,04",
+        "Totalt: Kontoen; --;NOK;{whole};24;{twice};87,04",
+    ),
+    "google-ads sv": (
+        "Kampanjrapport\n1 januari 2026–2 januari 2026\n",
+        "Dag;Kampanj;Valutakod;Kostnad;Klick;Exponeringar;Gen. CPC",
+        "{day};Vår;SEK;{cost};12;{shown};87,04",
+        "Summa: Kontot; --;SEK;{whole};24;{twice};87,04",
+    ),
+    "google-ads da": (
+        "Kampagnerapport\n1. januar 2026–2. januar 2026\n",
+        "Dag;Kampagne;Valutakode;Omkostninger;Klik;Eksponeringer;Gns. CPC",
+        "{day};Forår;DKK;{cost};12;{shown};87,04",
+        "I alt: Konto; --;DKK;{whole};24;{twice};87,04",
+    ),
+    "meta-ads nb": (
+        "",
+        "Rapportering starter;Kampanjenavn;Beløp brukt (NOK);Klikk på lenke;Eksponeringer;Frekvens",
+        "{day};Vår;{cost};12;{shown};1,2",
+        ";Resultater fra 1 kampanje;{whole};24;{twice};1,2",
+    ),
+    "meta-ads sv": (
+        "",
+        "Dag;Kampanjnamn;Spenderat belopp (SEK);Länkklick;Exponeringar",
+        "{day};Vår;{cost};12;{shown}",
+        ";Resultat från 1 kampanj;{whole};24;{twice}",
+    ),
+    "meta-ads da": (
+        "",
+        "Dag;Kampagnenavn;Brugt beløb (DKK);Linkklik;Eksponeringer",
+        "{day};Forår;{cost};12;{shown}",
+        ";Resultater fra 1 kampagne;{whole};24;{twice}",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_report_of_each_language_is_read_as_the_tool_writes_it(take, tmp_path, name, kind):
+    before, header, row, total = REPORTS[name]
+    # Windows' old code has no narrow space; the tool then writes the wider one.
+    space = "\xa0" if kind == "cp1252" else "\u202f"
+    said = {"cost": f"1{space}044,50", "shown": f"1{space}240"}
+    whole = total.format(whole=f"2{space}089,00", twice=f"2{space}480")
+    lines = [header, *(row.format(day=f"2026-01-0{n}", **said) for n in (1, 2)), whole]
+    text = before + "\n".join(lines) + "\n"
+    if kind == "utf-16":  # as Google writes it: columns part by tabs
+        text = text.replace(";", "\t")
+    (tmp_path / "report.csv").write_bytes(text.encode(kind))
+    told = take(tmp_path / "report.csv")
+    assert f"{told.reading.source} {name[-2:]}" == name
+    assert told.faults() == []
+    assert told.column("cost") == [Decimal("1044.5")] * 2
+    assert told.column("impressions") == [1240] * 2
+    assert told.column("clicks") == [12] * 2
+    assert set(told.column("currency")) == {{"nb": "NOK", "sv": "SEK", "da": "DKK"}[name[-2:]]}
+    assert told.reading.notes[-1].startswith("Lines of totals are no rows and are left out (1)")
+
+
 def test_a_table_of_one_s_own_needs_no_platform(take, fixture):
     told = take(fixture("costs.csv"))
     assert told.reading.source == "costs"

@@ -31,7 +31,10 @@ FIELDS = tuple(column.name for column in COSTS)
 COUNTS = ("impressions", "clicks")
 AMOUNTS = ("cost", "claimed", "claimed_value")
 CURRENCIES = ("nok", "sek", "dkk", "eur", "usd", "gbp", "chf", "isk")
-TOTAL = r"^(total|totalt|totals|sum|summa|samlet|sammanlagt|i alt|ialt|results from|resultat)\b"
+TOTAL = (
+    r"^(total|totalt|totals|sum|summa|samlet|sammanlagt|i alt|ialt|results from|resultat"
+    r"|resultater)\b"
+)
 """How a line of totals begins, in en, nb, sv and da."""
 
 Part = tuple[pa.Table | None, list[Refused]]
