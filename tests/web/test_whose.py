@@ -6,10 +6,13 @@ import shutil
 import time
 
 import pytest
+from click.testing import CliRunner
 from web.conftest import client
 
 import omvei
+from omvei.cli import main
 from omvei.language import LANGUAGES, words
+from omvei.sheets import sheet, written
 
 PAGES = (
     "/", "/map", "/people", "/funnel", "/leaks", "/touchpoints", "/channels", "/questions",
@@ -81,6 +84,39 @@ def test_companies_are_called_so_in_every_language(firms, language, companies, p
         assert companies in head.lower(), page
         assert people not in re.sub(r"<[^>]*>", " ", head), page
         assert people in pages.get(f"{page}?period=all", headers=asked).text.lower(), page
+
+
+PERSONS = {
+    "nb": r"\b(personer?|personene|nye folk)\b",
+    "sv": r"\b(personer?|personerna)\b",
+    "da": r"\b(personer?|personerne)\b",
+    "en": r"\b(people|persons?)\b",
+}
+"""Words of persons, which no worksheet of companies has; but for what a firm wrote itself."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_worksheets_of_companies_speak_of_companies(firms, language):
+    companies = omvei.open(firms).journeys.unit("account")
+    answers = (
+        companies.touchpoints, companies.content, companies.choice, companies.readiness,
+        companies.attribution, companies.start,
+    )  # fmt: skip
+    heads = ""
+    for answer in answers:
+        text = written(sheet(answer().to_json(), language), "csv").decode()
+        assert re.findall(PERSONS[language], text, re.IGNORECASE) == []
+        heads += text
+    assert words(language, unit="accounts")("people") in heads
+
+
+def test_the_terminal_speaks_of_companies_too(firms):
+    for answer in ("touchpoints", "attribution", "map", "summary", "statements", "leaks", "people"):
+        asked = ["-w", str(firms), "--unit", "account", answer]
+        done = CliRunner().invoke(main, asked, env={"COLUMNS": "200"})
+        assert done.exit_code == 0, done.output
+        assert "companies" in done.output
+        assert not re.search(r"\b(people|persons?)\b", done.output), done.output
 
 
 def test_companies_are_put_together_behind_a_progress_page(firms):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .tables import ROWS, Row, between, cell, print_lines, rate, table, whose
+from .tables import ROWS, Row, between, cell, headed, print_lines, rate, table, whose
 
 
 def matrix(said: Row) -> None:
@@ -112,7 +112,7 @@ def models(rows: Sequence[Row], fit: Row | None) -> None:
     ]
     table(f"How they fit {fit['n']} {whose(fit)}", fits, ("lens", "placed", "moves", "seen"))
     if fit["best"] is None:
-        print_lines(["Under 30 people are too few to say which fits best."])
+        print_lines([headed("Under 30 people are too few to say which fits best.")])
     else:
         alike = f" (as well: {', '.join(fit['alike'])})" if fit["alike"] else ""
         print_lines(

@@ -1,7 +1,9 @@
 """Rows as tables in a terminal, with Rich."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from rich.console import Console
@@ -25,6 +27,32 @@ def whose(said: Row) -> str:
     return "companies" if said.get("unit") == "accounts" else "people"
 
 
+COMPANIES = {"people": "companies", "person": "company", "People": "Companies"}
+_counted: ContextVar[str] = ContextVar("counted", default="people")
+
+
+@contextmanager
+def counting(said: Row) -> Iterator[None]:
+    """While it lasts, titles and column heads speak of whom an answer counts."""
+    token = _counted.set(whose(said))
+    try:
+        yield
+    finally:
+        _counted.reset(token)
+
+
+def headed(text: str) -> str:
+    """A title or a column's head, as it is said of whom is counted.
+
+    >>> with counting({"unit": "accounts"}):
+    ...     headed("Where people stand"), headed("other_people")
+    ('Where companies stand', 'other_companies')
+    """
+    if _counted.get() == "people":
+        return text
+    return re.sub(r"[A-Za-z]+", lambda word: COMPANIES.get(word[0], word[0]), text)
+
+
 def cell(value: Any) -> str:
     """A value as a table shows it."""
     if value is None:
@@ -45,11 +73,11 @@ def table(
     title: str, rows: Sequence[Row], columns: Sequence[str], console: Console | None = None
 ) -> None:
     """Print rows; numbers to the right, as text that survives a pipe."""
-    shown = Table(title=title, title_justify="left", title_style="bold")
+    shown = Table(title=headed(title), title_justify="left", title_style="bold")
     for column in columns:
         number = any(isinstance(row.get(column), int | float) for row in rows)
         shown.add_column(
-            column,
+            headed(column),
             justify="right" if number else "left",
             overflow="fold",
             no_wrap=column == "person",

@@ -1,7 +1,7 @@
 """The ways people take, printed: the map, one trace, funnel, leaks, questions, and who they are."""
 
 from ..durations import say
-from .tables import ROWS, Row, print_lines, rate, table, whose
+from .tables import ROWS, Row, headed, print_lines, rate, table, whose
 
 
 def map(said: Row) -> None:
@@ -128,7 +128,11 @@ def summary(said: Row) -> None:
         "rejected",
         "duplicates",
     )
-    table("Summary", [{"what": name, "count": said[name]} for name in names], ("what", "count"))
+    table(
+        "Summary",
+        [{"what": headed(name), "count": said[name]} for name in names],
+        ("what", "count"),
+    )
     print_lines([f"From {said['window']['from']} to {said['window']['to']}."])
 
 

@@ -1,13 +1,13 @@
 """Worksheets, printed: plan, checklist, advice, content, touchpoints, channels, plans."""
 
-from .tables import ROWS, Row, between, print_lines, rate, table, whose
+from .tables import ROWS, Row, between, headed, print_lines, rate, table, whose
 
 
 def advice(said: Row) -> None:
     from ..language import words
     from ..plan.advice import elsewhere, leads, sentences
 
-    english = words("en", said.get("own"))
+    english = words("en", said.get("own"), said["unit"])
     print_lines([leads(said, english)] if said["rows"] else [])
     for row in said["rows"]:
         what, why = sentences(row, english)
@@ -99,7 +99,7 @@ def campaigns(said: Row) -> None:
     ]
     columns = ("campaign", "for", "people", "new", "there", "soft", "hard", "judge", "why", "cost")
     table(f"Campaigns, within {said['horizon_days']} days", rows, columns)
-    print_lines(["What people did after they were met; not because of it."])
+    print_lines([headed("What people did after they were met; not because of it.")])
 
 
 def readiness(said: Row) -> None:

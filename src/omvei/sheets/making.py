@@ -64,7 +64,8 @@ def sheet(said: Json, language: str = "en", own: Mapping[str, Lens] | None = Non
     """
     if said["answer"] not in SHEETS:
         raise UnknownNameError("worksheet", str(said["answer"]), list(SHEETS))
-    made, t = SHEETS[said["answer"]], words(language, own)
+    made = SHEETS[said["answer"]]
+    t = words(language, own, said.get("unit", "people"))
     told = shared(dict(said))
     parts: Parts = import_module(f".{made.module}", __package__).parts
     window = told.get("window") or {}
