@@ -5,7 +5,8 @@ from . import models as seen
 from .files import imports, previews, progress, skipped
 from .models import model, models
 from .tables import Row as _Row
-from .tables import counting, print_lines, table
+from .tables import counting as _counting
+from .tables import print_lines, table
 
 __all__ = [
     "imports",
@@ -71,5 +72,5 @@ def result(said: _Row) -> None:
     """Print an answer."""
     if said.get("simulated"):
         print_lines(["Simulated data."])
-    with counting(said):
+    with _counting(said):
         _PRINTED[said["answer"]](said)
