@@ -145,7 +145,7 @@ def test_ways_are_those_of_a_plain_walk(people):
 )
 def test_moves_and_orders_are_those_of_a_plain_count(told):
     first, met, _, _, end, _ = packed([(c, [0] * len(c), e) for c, e in told])
-    whose, line = moves(first, met, end, 3)
+    lines, whose, line = moves(first, met, end, 3, True)
     wanted, orders = Counter(), Counter()
     for who, (channels, became) in enumerate(told):
         kept = [c for at, c in enumerate(channels) if not at or channels[at - 1] != c]
@@ -155,7 +155,9 @@ def test_moves_and_orders_are_those_of_a_plain_count(told):
             steps = [3, *kept, 3 if became == YES else 4]
             wanted.update((who, a * 5 + b) for a, b in pairwise(steps))
     assert Counter(zip(whose.tolist(), line.tolist(), strict=True)) == wanted
-    kept = counted(first, met, end)
+    assert Counter({n: many for n, many in enumerate(lines.tolist()) if many}) == Counter(line)
+    assert moves(first, met, end, 3, False)[0].tolist() == lines.tolist()
+    kept = counted(first, met, end, np.arange(len(end)))
     sums = Counter()
     for (_, became), many in orders.items():
         sums[became] += many
@@ -205,7 +207,7 @@ def test_the_known_answers_of_path_data(data):
     first, met, when, _, end, reached = packed(paths)
     _, cell, units = divide(first, met, when, end, reached, -1, 12, DECAY)
     credit = np.bincount(cell, units, 12 * len(RULES)).reshape(len(RULES), 12) / WHOLE
-    line = np.bincount(moves(first, met, end, 12)[1], minlength=14 * 14).reshape(14, 14)
+    line = moves(first, met, end, 12, False)[0].reshape(14, 14)
     effect, share = removal(line), divided(line)
     for code, name in enumerate(GREEK):
         wanted = KNOWN[name]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omvei import OmveiError, UnknownNameError
-from omvei.answers.funnel import reach
+from omvei.answers.funnel import reach, reach_any
 
 
 def people(found, steps, **options):
@@ -106,16 +106,18 @@ def test_the_kernel_agrees_with_the_plain_definition(lines, steps, within, order
     codes = [[step[0] for step in line] for line in lines]
     times = [np.cumsum([step[1] for step in line]).tolist() for line in lines]
     starts, packed = pack(codes)
-    found, _ = reach(
-        np.array(starts),
-        np.array(pack(times)[1], np.int64),
-        np.array(packed, np.int32),
-        np.array(steps, np.int32),
-        within,
-        order,
+    rows = (np.array(starts), np.array(pack(times)[1], np.int64), np.array(packed, np.int32))
+    wanted = np.array(steps, np.int32)
+    found, at, reached, waits = (
+        reach_any(*rows, wanted, within) if order == 2 else reach(*rows, wanted, within, order == 1)
     )
     told = [depth(c, t, steps, within, order) for c, t in zip(codes, times, strict=True)]
     assert found.tolist() == told
+    assert reached.tolist() == [sum(n > k for n in told) for k in range(len(steps))]
+    if order < 2:  # from step 1 to the last step, the waits of each person add up
+        spent = sum(int(waits[k, : reached[k]].sum()) for k in range(1, len(steps)))
+        entered = [t[c.index(steps[0])] for c, t, n in zip(codes, times, told, strict=True) if n]
+        assert spent == sum(at[found > 0].tolist()) - sum(entered)
 
 
 def test_the_people_who_dropped_off_are_those_the_funnel_lost(tmp_path):

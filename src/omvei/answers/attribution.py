@@ -70,7 +70,12 @@ class Attribution:
             "roles": np.zeros((self.channels, 5), np.int64),
             "ends": np.zeros(4, np.int64),
             "people": 0,
-            "orders": {"one": none, "two": none, "counts": np.zeros((0, 3), np.int64)},
+            "orders": {
+                "one": none,
+                "two": none,
+                "counts": np.zeros((0, 3), np.int64),
+                "person": np.empty(0, np.int64),
+            },
         }
 
     def scan(self, block: Block) -> dict[str, Any]:
@@ -79,14 +84,14 @@ class Attribution:
         whose, cell, units = divide(
             first, met, when, end, reached, self.direct, self.channels, DECAY
         )
-        going, line = moves(first, met, end, self.channels)
+        lines, going, line = moves(first, met, end, self.channels, self.replicates > 0)
         kept: dict[str, Any] = self.empty() | {
             "roles": roles(first, met, person, end, self.channels),
             "people": block.people,
-            "orders": variants.counted(first, met, end),
+            "orders": variants.counted(first, met, end, block.person[person]),
+            "moves": lines,
         }
         np.add.at(kept["credit"], cell, units)
-        kept["moves"] += np.bincount(line, minlength=len(kept["moves"]))
         kept["ends"][:3] = np.bincount(end, minlength=3)
         kept["ends"][3] = int(((end == YES) & (np.diff(first) == 0)).sum())
         if self.replicates:

@@ -54,10 +54,11 @@ def ways(
     met      (visits,)  channels; when (visits,) when each began
     person   (ways,)  places; end (ways,) NO, YES or OPEN; reached (ways,) when the goal was
     """
-    met, when = np.empty(len(time), np.int64), np.empty(len(time), np.int64)
-    goals = 0
+    goals, most = 0, len(starts) - 1  # each visit taken is one that begins, and so a change
     for row in range(len(time)):
         goals += goal[row]
+        most += row > 0 and visit[row] != visit[row - 1]
+    met, when = np.empty(most + 1, np.int64), np.empty(most + 1, np.int64)
     size = goals + len(starts) - 1
     first, person = np.zeros(size + 1, np.int64), np.empty(size, np.int64)
     end, reached = np.empty(size, np.int8), np.full(size, -1, np.int64)
@@ -65,10 +66,11 @@ def ways(
     for who in range(len(starts) - 1):
         taken = np.int64(-1)
         for row in range(starts[who], starts[who + 1]):
-            if came[row] and visit[row] != taken:
-                taken = visit[row]
-                met[visits], when[visits] = channel[row], time[row]
-                visits += 1
+            # written whether a visit begins or not: a branch here is missed too often
+            met[visits], when[visits] = channel[row], time[row]
+            begins = came[row] & (visit[row] != taken)
+            taken = np.int64(visit[row]) if begins else taken
+            visits += begins
             if goal[row]:
                 person[found], end[found], reached[found] = who, YES, time[row]
                 found += 1

@@ -7,17 +7,23 @@ look shorter than it is. The interval holds every time at which half of the stay
 hang together, so the variance is multiplied by stays per person.
 """
 
-from typing import Any
+import math
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from .intervals import Z
 
+Median = tuple[float | None, float | None, float | None]
 
-def median_stay(
-    times: NDArray[np.int64], ended: NDArray[np.bool_], people: int
-) -> tuple[float | None, float | None, float | None]:
+
+def packed(times: NDArray[np.int64], ended: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Stays as one number each: one sort orders them by time, those that still go on first."""
+    return times.astype(np.int64) * 2 + ended
+
+
+def median_stay(times: NDArray[np.int64], ended: NDArray[np.bool_], people: int) -> Median:
     """The median of stays, and its interval, in the unit of `times`; None for *not reached*.
 
     >>> times, ended = np.arange(1, 102), np.ones(101, bool)
@@ -26,25 +32,43 @@ def median_stay(
     >>> median_stay(np.array([1, 2, 3, 4]), np.array([True, False, False, False]), 4)[0] is None
     True
     """
-    if not len(times):
+    return median_of(packed(times, ended), people)
+
+
+def median_of(stays: NDArray[np.int64], people: int) -> Median:
+    """The same of stays that are `packed`."""
+    if not len(stays):
         return None, None, None
-    told = np.sort(times.astype(np.int64) * 2 + ended)  # one sort of numbers, both in one
-    sorted_ = told >> 1
-    first = np.flatnonzero(np.append(True, sorted_[1:] != sorted_[:-1]))
-    at = sorted_[first]
-    risk = (len(times) - first).astype(np.float64)
-    gone = np.add.reduceat((told & 1).astype(np.float64), first)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        stay = np.cumprod(1 - gone / risk)
-        spread = np.cumsum(np.where(gone < risk, gone / (risk * (risk - gone)), 0.0))
-        spread *= max(1.0, len(times) / max(people, 1))
-        half = Z * np.sqrt(spread) / np.abs(np.log(stay))
-        low, high = stay ** np.exp(half), stay ** np.exp(-half)
-    low[stay <= 0], high[stay <= 0] = 0.0, 0.0
-    low[stay >= 1], high[stay >= 1] = 1.0, 1.0
+    found = _halves(np.sort(stays), max(1.0, len(stays) / max(people, 1)))
+    half, low, high = (None if at < 0 else float(at) for at in found.tolist())
+    return half, low, high
 
-    def reached(curve: NDArray[np.floating[Any]]) -> float | None:
-        under = np.flatnonzero(curve <= 0.5)
-        return float(at[under[0]]) if len(under) else None
 
-    return reached(stay), reached(low), reached(high)
+@njit(cache=True, nogil=True)
+def _halves(stays: NDArray[np.int64], each: float) -> NDArray[np.int64]:
+    """When the curve, its lower and its upper limit first come down to a half; -1 for never.
+
+    stays  packed and sorted;  each  stays per person
+    """
+    found = np.full(3, -1, np.int64)
+    stay, spread, row = 1.0, 0.0, 0
+    while row < len(stays):
+        at, risk, gone = stays[row] >> 1, len(stays) - row, 0
+        while row < len(stays) and stays[row] >> 1 == at:
+            gone += stays[row] & 1
+            row += 1
+        if not gone:
+            continue
+        stay *= 1 - gone / risk
+        if gone == risk:  # nobody is left: the curve is at nothing, and so are its limits
+            for place in range(3):
+                found[place] = at if found[place] < 0 else found[place]
+            break
+        spread += gone / (risk * (risk - gone))
+        half = Z * math.sqrt(spread * each) / abs(math.log(stay))
+        for place, curve in enumerate((stay, stay ** math.exp(half), stay ** math.exp(-half))):
+            if curve <= 0.5 and found[place] < 0:
+                found[place] = at
+        if found[2] >= 0:  # the upper limit comes last
+            break
+    return found

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .gaps import together
 from .intervals import FEW, Z, median, wilson
 
 Counts = NDArray[np.int64]
@@ -39,7 +40,8 @@ def sums(x: NDArray[Any], y: NDArray[Any]) -> Counts:
 
 
 def join(a: Partial, b: Partial) -> Partial:
-    """Merge two partial results: names that end with `?` are gathered values, the others add.
+    """Merge two partial results: names that end with `?` are gathered values, the others add;
+    what is gathered by move (`gaps.by_move`) stays so.
 
     What is gathered stays in its pieces until `gathered` makes one of them, so it is copied once.
 
@@ -50,6 +52,8 @@ def join(a: Partial, b: Partial) -> Partial:
     for name, values in b.items():
         if name not in joined:
             joined[name] = values
+        elif isinstance(values, dict):
+            joined[name] = together(joined[name], values)
         elif name.endswith("?"):
             joined[name] = [*_pieces(joined[name]), *_pieces(values)]
         else:

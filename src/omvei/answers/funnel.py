@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 ORDERS = ("ordered", "strict", "any")
 BY = ("event", "kind", "channel", "content", "stage")
 Counts = NDArray[np.int64]
+NEVER = np.int32(-2)
+"""A code that no touchpoint has."""
 
 
 @njit(cache=True, nogil=True)
@@ -40,51 +42,79 @@ def reach(
     code: NDArray[np.int32],
     steps: NDArray[np.int32],
     within: int,
-    order: int,
-) -> tuple[Counts, Counts]:
-    """How far each person gets.
+    strict: bool,
+) -> tuple[NDArray[np.int8], Counts, Counts, Counts]:
+    """How far each person gets, in order.
 
-    code     (rows,)  codes of the touchpoints, sorted by person, then time
+    starts   (people + 1,)  person i's rows are `starts[i]` up to `starts[i + 1]`
+    code     (rows,)  codes of the touchpoints, sorted by person, then time; none below -1
     steps    (steps,)  the codes to reach
-    within   microseconds; order 0 ordered, 1 strict, 2 any
-    returns  (people,) the number of steps reached; (people, steps) when each was, -1 for never
+    within   microseconds
+
+    returns
+    depth    (people,)  the number of steps reached
+    at       (people,)  when the last of them was; anything where there is none
+    reached  (steps,)  people who reached each step
+    waits    (steps, people)  for each step from the second, `reached` waits since the one before
     """
-    people = len(starts) - 1
-    depth = np.zeros(people, np.int64)
-    when = np.full((people, len(steps)), -1, np.int64)
+    people, many = len(starts) - 1, len(steps)
+    depth, at = np.zeros(people, np.int8), np.empty(people, np.int64)
+    reached, waits = np.zeros(many, np.int64), np.empty((many, people), np.int64)
+    wanted = np.append(steps, NEVER)
+    person, entered = -1, np.int64(0)
+    step, coming, stop = 0, NEVER, np.int64(0)
+    # one loop over the rows: a loop of a few rows for each person costs a missed branch more
+    for row in range(starts[-1]):
+        while row == stop:
+            person += 1
+            step, coming, stop = 0, wanted[0], starts[person + 1]
+        if code[row] == coming:
+            now = time[row]
+            if step == 0:
+                entered = now
+            elif now - entered > within:
+                continue
+            else:
+                waits[step, reached[step]] = now - at[person]
+            at[person] = now
+            reached[step] += 1
+            step += 1
+            depth[person], coming = step, wanted[step]
+        elif strict and step > 0:
+            coming = NEVER
+    return depth, at, reached, waits
+
+
+@njit(cache=True, nogil=True)
+def reach_any(
+    starts: Counts, time: Counts, code: NDArray[np.int32], steps: NDArray[np.int32], within: int
+) -> tuple[NDArray[np.int8], Counts, Counts, Counts]:
+    """How far each person gets in any order; shapes as in `reach`."""
+    people, many = len(starts) - 1, len(steps)
+    depth, at = np.zeros(people, np.int8), np.empty(people, np.int64)
+    reached, waits = np.zeros(many, np.int64), np.empty((many, people), np.int64)
+    when = np.empty(many, np.int64)
     for person in range(people):
-        first, last = starts[person], starts[person + 1]
-        if order == 2:
-            entered = np.int64(-1)
-            for row in range(first, last):
-                if entered >= 0 and time[row] - entered > within:
-                    break
-                for step in range(len(steps)):
-                    if code[row] == steps[step] and when[person, step] < 0:
-                        when[person, step] = time[row]
-                        if entered < 0:
-                            entered = time[row]
-                        break
-            while depth[person] < len(steps) and when[person, depth[person]] >= 0:
-                depth[person] += 1
-            continue
-        row = first
-        while row < last and code[row] != steps[0]:
-            row += 1
-        if row == last:
-            continue
-        entered, step = time[row], 1
-        when[person, 0] = entered
-        row += 1
-        while row < last and step < len(steps) and time[row] - entered <= within:
-            if code[row] == steps[step]:
-                when[person, step] = time[row]
-                step += 1
-            elif order == 1:
+        when[:] = -1
+        entered = np.int64(-1)
+        for row in range(starts[person], starts[person + 1]):
+            if entered >= 0 and time[row] - entered > within:
                 break
-            row += 1
-        depth[person] = step
-    return depth, when
+            for step in range(many):
+                if code[row] == steps[step] and when[step] < 0:
+                    when[step] = time[row]
+                    if entered < 0:
+                        entered = time[row]
+                    break
+        for step in range(many):
+            if when[step] < 0:
+                break
+            if step:
+                waits[step, reached[step]] = abs(when[step] - when[step - 1])
+            at[person] = when[step]
+            reached[step] += 1
+            depth[person] = step + 1
+    return depth, at, reached, waits
 
 
 @dataclass(frozen=True)
@@ -103,24 +133,19 @@ class Reaches:
             "waits": [np.empty(0, np.int64) for _ in self.steps],
         }
 
-    def people(self, block: Block) -> tuple[Counts, Counts]:
-        """How many steps each person of a block reached, and when each was."""
-        codes = block[self.column].astype(np.int32)
+    def people(self, block: Block) -> tuple[NDArray[np.int8], Counts, Counts, Counts]:
+        """How far each person of a block gets; see `reach`."""
+        rows = (block.starts, block["time"], block[self.column])
         steps = np.array(self.steps, np.int32)
-        found = reach(block.starts, block["time"], codes, steps, self.within, self.order)
-        return found[0], found[1]
+        if ORDERS[self.order] == "any":
+            return reach_any(*rows, steps, self.within)
+        return reach(*rows, steps, self.within, ORDERS[self.order] == "strict")
 
     def scan(self, block: Block) -> dict[str, Any]:
         """Count one block."""
-        depth, when = self.people(block)
-        places = np.arange(len(self.steps))
-        return {
-            "reached": (depth[:, None] > places).sum(axis=0),
-            "waits": [
-                np.abs(when[depth > k, k] - when[depth > k, k - 1]) if k else np.empty(0, np.int64)
-                for k in places
-            ],
-        }
+        _, _, reached, waits = self.people(block)
+        kept = [waits[k, : reached[k] if k else 0].copy() for k in range(len(self.steps))]
+        return {"reached": reached, "waits": kept}
 
     def merge(self, a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
         """Add the people; gather the waits."""
@@ -167,9 +192,9 @@ class Dropped:
 
     def passed(self, block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places of the people in the block, and microseconds."""
-        depth, when = self.reaches.people(block)
+        depth, at, _, _ = self.reaches.people(block)
         places = np.flatnonzero(depth == self.depth)
-        return places, when[places, self.depth - 1]
+        return places, at[places]
 
 
 def funnel(

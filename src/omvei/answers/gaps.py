@@ -1,9 +1,14 @@
 """How long moves take: the gaps of every move, gathered, and their exact quantiles.
 
-A quantile needs the gaps of all people at once, but not in order: they are put together by move in
-one pass, and of each move only the ranks that are asked for are selected (Hoare 1961), which takes
+A quantile needs the gaps of all people at once, but not in order: every block puts its own together
+by move, and of each move only the ranks that are asked for are selected (Hoare 1961), which takes
 time that grows with the number of gaps and no faster.
 """
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
@@ -11,38 +16,53 @@ from numpy.typing import NDArray
 
 from .intervals import ranks
 
-Gathered = list[tuple[NDArray[np.int32], NDArray[np.int64]]]
-"""Per block: the move of each gap, and the gap."""
+Told = TypeVar("Told")
+Gaps = dict[int, list[NDArray[np.int64]]]
+"""The gaps of each move, in pieces and in no order."""
 
 
-def by_move(gathered: Gathered) -> dict[int, NDArray[np.int64]]:
-    """The gaps of each move, in no order.
+def by_move(move: NDArray[Any], gap: NDArray[np.int64]) -> Gaps:
+    """The gaps of one block by move.
 
-    >>> one = np.array([3, 1, 3], np.int32), np.array([70, 50, 60])
-    >>> {move: gaps.tolist() for move, gaps in by_move([one, one]).items()}
-    {1: [50, 50], 3: [70, 60, 70, 60]}
+    >>> {
+    ...     move: gaps[0].tolist()
+    ...     for move, gaps in by_move(np.array([3, 1, 3], np.int32), np.array([70, 50, 60])).items()
+    ... }
+    {1: [50], 3: [70, 60]}
     """
-    size = max((int(move.max(initial=-1)) for move, _ in gathered), default=-1) + 1
-    counts = np.zeros(size, np.int64)
-    for move, _ in gathered:
-        counts += np.bincount(move, minlength=size)
+    counts = np.bincount(move)
     starts = np.cumsum(counts) - counts
-    at, gaps = starts.copy(), np.empty(int(counts.sum()), np.int64)
-    for move, gap in gathered:
-        _scatter(move, gap, at, gaps)
+    gaps = _sorted(move, gap, starts.copy())
     return {
-        int(move): gaps[starts[move] : starts[move] + counts[move]]
+        int(move): [gaps[starts[move] : starts[move] + counts[move]]]
         for move in np.flatnonzero(counts)
     }
 
 
 @njit(cache=True, nogil=True)
-def _scatter(
-    move: NDArray[np.int32], gap: NDArray[np.int64], at: NDArray[np.int64], out: NDArray[np.int64]
-) -> None:
+def _sorted(move: NDArray[Any], gap: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.int64]:
+    out = np.empty(len(gap), np.int64)
     for row in range(len(move)):
         out[at[move[row]]] = gap[row]
         at[move[row]] += 1
+    return out
+
+
+def together(a: Gaps, b: Gaps) -> Gaps:
+    """The gaps of both."""
+    return a | {move: [*a.get(move, ()), *gaps] for move, gaps in b.items()}
+
+
+def each(gathered: Gaps, told: Callable[[int, NDArray[np.int64]], Told]) -> dict[int, Told]:
+    """What is `told` of each move and all its gaps; on all cores, the most gaps first.
+
+    >>> each({8: [np.array([3]), np.array([4])]}, lambda move, gaps: int(gaps.sum()))
+    {8: 7}
+    """
+    order = sorted(gathered, key=lambda move: -sum(map(len, gathered[move])))
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        found = threads.map(lambda move: told(move, np.concatenate(gathered[move])), order)
+        return dict(zip(order, found, strict=True))
 
 
 def quantiles(gaps: NDArray[np.int64], people: int) -> tuple[float, float, float, float]:

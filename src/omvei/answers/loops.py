@@ -29,11 +29,13 @@ from ..blocks.block import Block
 from ..errors import NothingToAnswerError, OmveiError, UnknownNameError
 from ..lenses.rules import DAY
 from ..result import Result
-from .figures import Partial, gathered, join
-from .intervals import FEW, median, rate, wilson
+from .figures import Partial
+from .gaps import Gaps, by_move, each, quantiles, together
+from .intervals import FEW, rate, wilson
 from .map import Walk, walk
 from .own import usual
 from .people import listed
+from .summary import Sizes
 from .ways import stays
 
 if TYPE_CHECKING:
@@ -167,8 +169,7 @@ class Loops:
 
     def empty(self) -> Partial:
         """Nobody."""
-        names = ("loop?", "time?", "of?", "risk?", "later?", "value?", "way?", "days?")
-        return {name: np.empty(0, np.int64) for name in names}
+        return {"times": {}, "firsts": {}, "days": {}}
 
     def scan(self, block: Block) -> Partial:
         """Follow one block."""
@@ -176,7 +177,7 @@ class Loops:
             return self.empty()
         found = follow(block, self.walk, self.stages, self.goal)
         side = np.int64(1) << 32
-        _, kinds = np.unique(found.loop, return_inverse=True)
+        names, kinds = np.unique(found.loop, return_inverse=True)
         _, firsts = np.unique(found.person * side + kinds, return_index=True)
         closed, who = found.close[firsts], found.person[firsts]
         at = found.time[closed]
@@ -188,24 +189,40 @@ class Loops:
         values = np.append(0, np.cumsum(worth))
         until = within(found.starts, found.time, who, at + self.horizon)
         risk = at + self.horizon <= self.end
+        told = np.zeros((len(names), 4), np.int64)
+        later = risk & (counts[until] > counts[closed + 1])
+        value = np.where(risk, values[until] - values[closed + 1], 0)
+        for place, some in enumerate((np.ones(len(firsts), np.int64), risk, later, value)):
+            np.add.at(told[:, place], kinds[firsts], some)
+        came = np.flatnonzero(found.way)
+        ways, way = np.unique(found.way[came], return_inverse=True)
         return {
-            "loop?": found.loop,
-            "time?": found.time[found.close] - found.time[found.begin],
-            "of?": found.loop[firsts],
-            "risk?": risk.astype(np.int64),
-            "later?": (risk & (counts[until] > counts[closed + 1])).astype(np.int64),
-            "value?": np.where(risk, values[until] - values[closed + 1], 0),
-            "way?": found.way[found.way > 0],
-            "days?": (found.time[found.reached] - found.time[found.start])[found.way > 0],
+            "times": _named(names, kinds, found.time[found.close] - found.time[found.begin]),
+            "firsts": dict(zip(names.tolist(), told, strict=True)),
+            "days": _named(
+                ways, way, found.time[found.reached[came]] - found.time[found.start[came]]
+            ),
         }
 
     def merge(self, a: Partial, b: Partial) -> Partial:
-        """Gather."""
-        return join(a, b)
+        """Add what there is of each loop; gather the times."""
+        firsts = a["firsts"] | {
+            loop: a["firsts"].get(loop, 0) + told for loop, told in b["firsts"].items()
+        }
+        return {
+            "times": together(a["times"], b["times"]),
+            "firsts": firsts,
+            "days": together(a["days"], b["days"]),
+        }
 
     def finish(self, kept: Partial) -> Partial:
         """As gathered."""
-        return gathered(kept)
+        return kept
+
+
+def _named(names: Counts, codes: Counts, times: Counts) -> Gaps:
+    """Times by name, where each has the code of one."""
+    return {int(names[code]): pieces for code, pieces in by_move(codes, times).items()}
 
 
 def loops(journeys: "Journeys", *, horizon_days: int = 90) -> Result:
@@ -223,22 +240,21 @@ def loops(journeys: "Journeys", *, horizon_days: int = 90) -> Result:
     goal, currency = journeys.goal_code, usual(journeys)
     money = journeys.words["currency"].index(currency) if currency else -1
     kept = journeys.run(Loops(place, size, goal, money, horizon_days * DAY, journeys.end))
+    firsts = kept["firsts"]
+    times = each(kept["times"], lambda loop, all_: (len(all_), *quantiles(all_, firsts[loop][0])))
     rows: list[dict[str, Any]] = []
-    for number in np.unique(kept["loop?"]):
-        here, of = kept["loop?"] == number, kept["of?"] == number
-        people = int(of.sum())
-        middle, low, high = median(np.sort(kept["time?"][here]), people)
-        risk = int(kept["risk?"][of].sum())
+    for number, (many, middle, low, high, _) in times.items():
+        people, risk, later, value = (int(n) for n in firsts[number])
         rows.append(
             {
-                "loop": told(int(number), ids),
+                "loop": told(number, ids),
                 "people": people,
-                "times": int(here.sum()),
+                "times": many,
                 "days": middle / DAY,
                 "days_low": low / DAY,
                 "days_high": high / DAY,
-                "later": rate(int(kept["later?"][of].sum()), risk) if goal >= 0 else None,
-                "value": int(kept["value?"][of].sum()) / 100 / risk if risk and currency else None,
+                "later": rate(later, risk) if goal >= 0 else None,
+                "value": value / 100 / risk if risk and currency else None,
                 "too_few": people < FEW,
             }
         )
@@ -252,9 +268,9 @@ def loops(journeys: "Journeys", *, horizon_days: int = 90) -> Result:
 
 
 def _ways(kept: Partial, ids: list[str]) -> list[dict[str, Any]]:
-    numbers, people = np.unique(kept["way?"], return_counts=True)
-    order = np.lexsort((numbers, -people))
-    ways = [(told(int(numbers[n]), ids), int(people[n]), int(numbers[n])) for n in order]
+    taken = each(kept["days"], lambda way, days: (len(days), quantiles(days, len(days))[0]))
+    order = sorted(taken, key=lambda way: (-taken[way][0], way))
+    ways = [(told(number, ids), *taken[number]) for number in order]
     best: dict[str, int] = {}
     all_: dict[str, int] = {}
     for way, n, _ in ways:
@@ -262,12 +278,11 @@ def _ways(kept: Partial, ids: list[str]) -> list[dict[str, Any]]:
         all_[way[0]] = all_.get(way[0], 0) + n
     rows: list[dict[str, Any]] = []
     seen: set[str] = set()
-    for way, n, number in ways:
+    for way, n, days in ways:
         length, of = best[way[0]], all_[way[0]]
         longer, shorter = len(way) > length, len(way) < length
         kind = "detour" if longer else "shortcut" if shorter else "other"
         low, high = wilson(n, of)
-        days = np.sort(kept["days?"][kept["way?"] == number])
         rows.append(
             {
                 "way": way,
@@ -276,7 +291,7 @@ def _ways(kept: Partial, ids: list[str]) -> list[dict[str, Any]]:
                 "share": n / of,
                 "low": low,
                 "high": high,
-                "days": median(days, n)[0] / DAY,
+                "days": days / DAY,
                 "too_few": of < FEW,
             }
         )
@@ -378,7 +393,7 @@ def _followable(journeys: "Journeys") -> tuple[Walk, int, list[str]]:
 
 
 def _everybody(journeys: "Journeys") -> int:
-    n = journeys.summary().to_json()["people"]
+    n = int(journeys.run(Sizes())["people"])
     if not n:
         raise NothingToAnswerError("There is nobody in this period.")
-    return int(n)
+    return n

@@ -17,19 +17,21 @@ first moves. These are associations, not effects.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from ..blocks.block import Block
-from ..lenses.carrier import NOWHERE, with_silence
+from ..lenses.carrier import with_silence
 from ..lenses.column import settled
 from ..lenses.lens import Lens
 from ..lenses.rules import DAY
 from ..result import Result
 from ..touchpoints.vocabulary import kinds
-from .gaps import by_move, quantiles
+from .gaps import by_move, each, quantiles, together
 from .intervals import newcombe, rate
 from .moves import count_moves
 from .tally import Tally
@@ -61,7 +63,7 @@ class Walk:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
         """`starts, time, node, origin` of the journeys; origin -1 is a silence."""
         codes, starts, time = block[self.column], block.starts, block["time"]
-        origin = np.arange(len(codes), dtype=np.int64)
+        origin = counting(block.rows)
         if (
             self.lens
             and self.lens.carrier == "current"
@@ -77,11 +79,34 @@ class Walk:
                 settled(self.lens),
                 self.end,
             )
-        table = self.nodes
-        if self.lens:  # a code for each of 0 to 255, so that nothing is copied to be looked up
-            table = np.full(NOWHERE + 1, self.nodes[-1], np.int32)
-            table[: len(self.nodes) - 1] = self.nodes[:-1]
-        return starts, time, table[codes], origin
+        return starts, time, look_up(self.nodes, codes), origin
+
+
+@njit(cache=True, nogil=True)
+def look_up(
+    table: NDArray[np.int32], codes: NDArray[np.int32] | NDArray[np.uint8]
+) -> NDArray[np.int32]:
+    """The node of each code; the last of the `table` for -1 and for no stage.
+
+    >>> look_up(np.array([5, 6, 7], np.int32), np.array([1, -1, 0], np.int16)).tolist()
+    [6, 7, 5]
+    """
+    found = np.empty(len(codes), np.int32)
+    last = len(table) - 1
+    for row in range(len(codes)):
+        code = np.int64(codes[row])
+        found[row] = table[last if code < 0 or code > last else code]
+    return found
+
+
+@cache
+def _up_to(size: int) -> NDArray[np.int64]:
+    return np.arange(size)
+
+
+def counting(rows: int) -> NDArray[np.int64]:
+    """0, 1, 2, … up to `rows`, as a view: it is the same for every block and is written once."""
+    return _up_to(1 << rows.bit_length())[:rows]
 
 
 @dataclass(frozen=True)
@@ -100,7 +125,7 @@ class Moves:
         return {
             "node": np.zeros((size, 12), np.int64),
             "move": np.zeros((size + 2, size + 2, 6), np.int64),
-            "gaps": [],
+            "gaps": {},
             "people": 0,
             "converted": 0,
         }
@@ -117,14 +142,14 @@ class Moves:
         return {
             "node": nodes,
             "move": moves,
-            "gaps": [(edge, gap)],
+            "gaps": by_move(edge, gap),
             "people": block.people,
             "converted": converted,
         }
 
     def merge(self, a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
         """Add the counts; gather the gaps."""
-        return {key: a[key] + b[key] for key in a}
+        return {key: together(a[key], b[key]) if key == "gaps" else a[key] + b[key] for key in a}
 
     def finish(self, partial: dict[str, Any]) -> dict[str, Any]:
         """Nodes and edges as rows, the busiest first."""
@@ -144,7 +169,10 @@ class Moves:
             for name, position in ((START, 0.0), (END, 1.0))
             if people
         ]
-        gaps = by_move(partial["gaps"])
+        size = len(names)
+        gaps = each(
+            partial["gaps"], lambda edge, gap: quantiles(gap, int(move[*divmod(edge, size), 1]))
+        )
         elsewhere = move[:, :, 4:].sum(axis=1)
         edges = []
         for source, target in np.argwhere(move[:, :, 0]):
@@ -155,7 +183,7 @@ class Moves:
                 "transitions": int(counts[0]),
                 "people": int(counts[1]),
                 "share": int(counts[1]) / at[names[source]],
-                **self._gap(gaps.get(int(source) * len(names) + int(target)), int(counts[1])),
+                **self._gap(gaps.get(int(source) * size + int(target))),
             }
             edges.append(edge | self._later(counts, elsewhere[source], target == len(names) - 1))
         nodes.sort(
@@ -187,12 +215,12 @@ class Moves:
             return after / rows_after / 1000
         return (0.8 if self.goal >= 0 else 1.0) * along / rows / 1000 if rows else None
 
-    def _gap(self, gaps: NDArray[np.int64] | None, people: int) -> dict[str, float | None]:
+    def _gap(self, gaps: tuple[float, ...] | None) -> dict[str, float | None]:
         if gaps is None:
             return dict.fromkeys(
                 ("median_gap_seconds", "median_gap_low", "median_gap_high", "p90_gap_seconds")
             )
-        middle, low, high, upper = quantiles(gaps, people)
+        middle, low, high, upper = gaps
         return {
             "median_gap_seconds": middle / 1e6,
             "median_gap_low": low / 1e6,

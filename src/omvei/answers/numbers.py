@@ -23,8 +23,9 @@ from ..lenses.carrier import NOWHERE
 from ..lenses.catching import by_rule
 from ..result import Result
 from .bootstrap import interval
-from .dwell import median_stay
+from .dwell import median_of
 from .figures import DAY, Counts, Figure, Partial, join, part, per, sums
+from .gaps import each
 from .intervals import FEW, rate
 from .map import walk
 from .matrix import counted
@@ -104,7 +105,7 @@ def numbers(journeys: "Journeys") -> Result:
         "stage": np.zeros((size, 7), np.int64),
         "new": np.zeros((size, len(NEW) + 1), np.int64),
         **{name: np.zeros(size, np.int64) for name in ("current", "deepest")},
-        **{name: np.empty(0, np.int64) for name in ("stay?", "time?")},
+        "stays": {},
     }
     kept = nobody | kept
     found, _ = counted(journeys)
@@ -114,7 +115,7 @@ def numbers(journeys: "Journeys") -> Result:
     between = found.count.sum(axis=-1)[:size, :size]
     drawn = found.weighted.sum(axis=-1)[:, :size, :size]
     bits, mean = surprise(between)
-    low, high = interval(np.array([surprise(each)[1] for each in drawn], np.float64))
+    low, high = interval(np.array([surprise(one)[1] for one in drawn], np.float64))
     people = int(kept["stage"][:, 0].max(initial=0))
     figures["entropy"] = _mean_bits(mean, low, high, int(between.sum() - np.trace(between)), people)
     return Result(
@@ -206,14 +207,12 @@ def _stages(
     journeys: "Journeys", kept: Partial, bits: NDArray[np.float64], ordered: bool
 ) -> list[dict[str, Any]]:
     left = {row["stage"]: row for row in journeys.leaks().to_json()["stages"]}
-    stay, ended = kept["stay?"] >> 1, (kept["stay?"] & 1).astype(bool)
+    stays = each(kept["stays"], lambda code, all_: median_of(all_, int(kept["stage"][code, 0])))
     rows = []
     for code, stage in enumerate(journeys.model.stages):
         people, entries, again, returned, starts, _, further = (int(n) for n in kept["stage"][code])
-        here = stay == code
         days = [
-            time / DAY if time is not None else None
-            for time in median_stay(kept["time?"][here], ended[here], people)
+            time / DAY if time is not None else None for time in stays.get(code, (None, None, None))
         ]
         gone = left.get(stage.id)
         rows.append(

@@ -17,29 +17,37 @@ from .credit import OPEN, YES, Counts
 
 @njit(cache=True, nogil=True)
 def moves(
-    first: Counts, met: Counts, end: NDArray[np.int8], channels: int
-) -> tuple[Counts, Counts]:
-    """The moves of ways that are not open: whose, and `source * (channels + 2) + target`.
+    first: Counts, met: Counts, end: NDArray[np.int8], channels: int, each: bool
+) -> tuple[Counts, Counts, Counts]:
+    """The moves of ways that are not open, as `line = source * (channels + 2) + target`.
 
     `channels` as the source is the start; as the target the goal, and one more the end. Repeats
     are no moves.
+
+    returns (lines,) how often each line; and, if `each` move is told, (moves,) whose and its line
     """
     side = channels + 2
-    whose, line = np.empty(len(met) + len(end), np.int64), np.empty(len(met) + len(end), np.int64)
+    count = np.zeros(side * side, np.int64)
+    size = len(met) + len(end) if each else 0
+    whose, line = np.empty(size, np.int64), np.empty(size, np.int64)
     found = 0
     for way in range(len(end)):
         if end[way] == OPEN or first[way] == first[way + 1]:
             continue
         before = np.int64(channels)
-        for at in range(first[way], first[way + 1]):
-            if met[at] != before:
-                whose[found], line[found] = way, before * side + met[at]
+        for at in range(first[way], first[way + 1] + 1):
+            if at < first[way + 1]:
+                here = met[at]
+            else:
+                here = np.int64(channels if end[way] == YES else channels + 1)
+            if here == before and at > first[way]:
+                continue
+            count[before * side + here] += 1
+            if each:
+                whose[found], line[found] = way, before * side + here
                 found += 1
-            before = met[at]
-        out = channels if end[way] == YES else channels + 1
-        whose[found], line[found] = way, before * side + out
-        found += 1
-    return whose[:found], line[:found]
+            before = here
+    return count, whose[:found], line[:found]
 
 
 @njit(cache=True, nogil=True)

@@ -23,7 +23,9 @@ from numpy.typing import NDArray
 from ..blocks.block import Block
 from ..lenses.lens import Lens
 from ..touchpoints.visits import seen_before
-from .figures import Partial, gathered, join, sums
+from .dwell import packed
+from .figures import Partial, join, sums
+from .gaps import by_move
 from .map import Walk
 
 Counts = NDArray[np.int64]
@@ -242,7 +244,7 @@ class Ways:
         told, again, further = turns_of_ways(person, way, stage, moves, fewest(moves), block.people)
         ones = (told[:, 6] > 0).astype(np.int64)
         returns = np.bincount(person[again], minlength=block.people)
-        kept = {
+        kept: Partial = {
             "fit_moves": sums(told[:, 1], told[:, 0]),
             "forward": sums(told[:, 2], told[:, 0]),
             "skip": sums(told[:, 3], told[:, 0]),
@@ -256,8 +258,7 @@ class Ways:
         ended = np.append(person[1:] != person[:-1], True) if len(person) else np.empty(0, np.bool_)
         until = np.append(time[first[1:]], 0)
         until[ended] = self.end
-        kept["stay?"] = stage * 2 + ~ended
-        kept["time?"] = np.maximum(until - time[first], 0)
+        kept["stays"] = by_move(stage, packed(np.maximum(until - time[first], 0), ~ended))
         kept["stage"], kept["deepest"] = of_stages(
             person, stage, again, further, cycle[stop - 1], size
         )
@@ -293,4 +294,4 @@ class Ways:
 
     def finish(self, kept: Partial) -> Partial:
         """As counted."""
-        return gathered(kept)
+        return kept
