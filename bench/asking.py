@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from omvei.answers import variants
 from omvei.answers.attribution import Attribution
 from omvei.answers.funnel import Reaches
 from omvei.answers.map import END, START, Moves, Walk, walk
 from omvei.answers.matrix import Matrix
-from omvei.answers.removal import removal
+from omvei.answers.removal import moves, removal
 from omvei.answers.trace import find
-from omvei.answers.ways import allowed, fewest, stays, turns_of_ways
+from omvei.answers.ways import allowed, fewest, rounds, stays, turns_of_ways
 from omvei.blocks.block import Block
 from omvei.journeys import Journeys, shipped
 from omvei.lenses.carrier import NOWHERE
@@ -63,12 +64,12 @@ class Returned:
 
     def scan(self, block: Block) -> Any:
         starts, _, node, origin = self.walk.rows(block)
-        cycle = block["purchases_before"].astype(np.int32)[np.maximum.accumulate(origin)]
-        size, moves = len(self.lens.stages), allowed(self.lens)
+        cycle = rounds(block["purchases_before"], origin)
+        size, ways = len(self.lens.stages), allowed(self.lens)
         apart = self.lens.carrier == "deepest"
         person, way, first, _ = stays(starts, node, cycle, size, apart)
         stage = node[first].astype(np.int64)
-        again = turns_of_ways(person, way, stage, moves, fewest(moves), block.people)[1]
+        again = turns_of_ways(person, way, stage, ways, fewest(ways), block.people)[1]
         return np.stack([np.bincount(each, minlength=size) for each in (stage, stage[again])], 1)
 
     def merge(self, a: Any, b: Any) -> Any:
@@ -76,6 +77,47 @@ class Returned:
 
     def finish(self, counted: Any) -> Any:
         return counted
+
+
+@dataclass(frozen=True)
+class Chained:
+    """The analysis: moves between channels, and nothing else of what attribution counts."""
+
+    of: Attribution
+
+    def empty(self) -> Any:
+        return np.zeros((self.of.channels + 2) ** 2, np.int64)
+
+    def scan(self, block: Block) -> Any:
+        first, met, _, _, end, _ = self.of.ways(block)
+        return moves(first, met, end, self.of.channels, False)[0]
+
+    def merge(self, a: Any, b: Any) -> Any:
+        return a + b
+
+    def finish(self, counted: Any) -> Any:
+        return counted
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """The analysis: the orders of channels, and nothing else of what attribution counts."""
+
+    of: Attribution
+
+    def empty(self) -> Any:
+        return self.of.empty()["orders"]
+
+    def scan(self, block: Block) -> Any:
+        first, met, _, person, end, _ = self.of.ways(block)
+        return variants.counted(first, met, end, block.person[person])
+
+    def merge(self, a: Any, b: Any) -> Any:
+        return variants.tallied(**{name: np.concatenate([a[name], b[name]]) for name in a})
+
+    def finish(self, orders: Any) -> Any:
+        at = variants.busiest(orders, self.of.many)
+        return variants.Words(self.of, {name: orders[name][at] for name in orders}, {})
 
 
 def models(journeys: Journeys) -> dict[str, float]:
@@ -184,16 +226,16 @@ def questions(journeys: Journeys, person: str) -> list[Question]:
         ),
         Question(
             "orders",
-            lambda: journeys.run(attribution(journeys)),
+            lambda: journeys.run(Ordered(attribution(journeys))),
             lambda: journeys.attribution(),
             lambda found: [[list(way), sum(counts)] for way, counts in found["busiest"]],
             17,
         ),
         Question(
             "removal",
-            lambda: journeys.run(attribution(journeys)),
+            lambda: journeys.run(Chained(attribution(journeys))),
             lambda: journeys.attribution(),
-            lambda found: chain(found["moves"], len(journeys.words["channel"])),
+            lambda found: chain(found, len(journeys.words["channel"])),
             17,
         ),
         Question(
@@ -218,6 +260,6 @@ def chain(moves: Any, channels: int) -> list[list[int]]:
 
 def effects(found: Any, channels: int) -> list[list[float]]:
     """The removal effect of each channel that was met."""
-    lines = found["moves"].reshape(channels + 2, channels + 2)
+    lines = found.reshape(channels + 2, channels + 2)
     effect = removal(lines)
     return [[code, float(effect[code])] for code in np.flatnonzero(lines[:channels].sum(axis=1))]

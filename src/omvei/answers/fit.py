@@ -19,7 +19,7 @@ from ..result import Result
 from .figures import Partial, join, part, sums
 from .intervals import FEW
 from .map import Walk, walk
-from .ways import allowed, fewest, stays, turns_of_ways
+from .ways import allowed, fewest, rounds, stays, turns_of_ways
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
@@ -55,8 +55,7 @@ class Fits:
             caught = np.bincount(block.place[kept], minlength=block.people)
             found[f"{lens.digest} placed"] = sums(caught, every)
             starts, _, node, origin = place.rows(block)
-            known = np.maximum.accumulate(np.where(origin >= 0, origin, -1))
-            cycle = block["purchases_before"][known].astype(np.int32)
+            cycle = rounds(block["purchases_before"], origin)
             size = len(lens.stages)
             person, way, first, _ = stays(starts, node, cycle, size, lens.carrier == "deepest")
             stage = node[first].astype(np.int64)

@@ -11,7 +11,7 @@ from ..lenses.lens import Lens
 from ..result import Result
 from .map import Walk, walk
 from .people import listed
-from .ways import allowed, fewest, stays, turns_of_ways
+from .ways import allowed, fewest, rounds, stays, turns_of_ways
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
@@ -28,8 +28,7 @@ class Returned:
     def passed(self, block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places of the people in the block, ascending, and microseconds."""
         starts, time, node, origin = self.walk.rows(block)
-        known = np.maximum.accumulate(np.where(origin >= 0, origin, -1))
-        cycle = block["purchases_before"][known].astype(np.int32)
+        cycle = rounds(block["purchases_before"], origin)
         apart = self.lens.carrier == "deepest"
         size = len(self.lens.stages)
         person, way, first, _ = stays(starts, node, cycle, size, apart)

@@ -15,6 +15,7 @@ return     a stay in a stage that the sequence was in before
 
 from collections import deque
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -22,7 +23,6 @@ from numpy.typing import NDArray
 
 from ..blocks.block import Block
 from ..lenses.lens import Lens
-from ..touchpoints.visits import seen_before
 from .dwell import packed
 from .figures import Partial, join, sums
 from .gaps import by_move
@@ -44,24 +44,38 @@ def stays(
 
     returns (stays,) each: the person, the sequence, the first row, the row after the last
     """
-    person, way = np.empty(len(node), np.int64), np.empty(len(node), np.int64)
-    first, stop = np.empty(len(node), np.int64), np.empty(len(node), np.int64)
+    size = len(node) + 1
+    person, way = np.empty(size, np.int64), np.empty(size, np.int64)
+    first, stop = np.empty(size, np.int64), np.empty(size, np.int64)
     found, ways = 0, -1
     for who in range(len(starts) - 1):
         now, round_ = none, np.int32(-1)
         for row in range(starts[who], starts[who + 1]):
-            if round_ < 0 or (apart and cycle[row] != round_):
-                now = none
-                ways += 1
+            fresh = (round_ < 0) | (apart & (cycle[row] != round_))
+            ways += fresh
+            now = none if fresh else now
             round_ = cycle[row]
-            if node[row] == none:
-                continue
-            if node[row] != now:
-                person[found], way[found], first[found] = who, ways, row
-                found += 1
-                now = node[row]
-            stop[found - 1] = row + 1
+            here = node[row]
+            # written whether a stay begins or not: a branch here is missed too often
+            person[found], way[found], first[found] = who, ways, row
+            found += (here != none) & (here != now)
+            now = now if here == none else here
+            stop[found - 1 if here != none else size - 1] = row + 1
     return person[:found], way[:found], first[:found], stop[:found]
+
+
+@njit(cache=True, nogil=True)
+def rounds(purchases: NDArray[Any], origin: Counts) -> NDArray[np.int32]:
+    """Purchases before each row of a walk; a silence has those of the touchpoint before it.
+
+    >>> rounds(np.array([0, 1], np.int16), np.array([0, -1, 1])).tolist()
+    [0, 0, 1]
+    """
+    found, now = np.empty(len(origin), np.int32), np.int32(0)
+    for row in range(len(origin)):
+        now = np.int32(purchases[origin[row]]) if origin[row] >= 0 else now
+        found[row] = now
+    return found
 
 
 @njit(cache=True, nogil=True)
@@ -168,26 +182,45 @@ def of_stages(
 
 
 @njit(cache=True, nogil=True)
-def with_any(
-    wanted: NDArray[np.bool_],
+def first_met(starts: Counts, code: NDArray[np.int32], bit: int, new: NDArray[np.uint8]) -> None:
+    """Set a `bit` of `new` (rows,) where a person meets a code for the first time; -1 is none."""
+    size = 0
+    for row in range(len(code)):
+        size = max(size, code[row] + 1)
+    last = np.full(size, -1, np.int32)
+    for person in range(len(starts) - 1):
+        for row in range(starts[person], starts[person + 1]):
+            if code[row] >= 0:
+                new[row] |= np.uint8((last[code[row]] != person) << bit)
+                last[code[row]] = person
+
+
+@njit(cache=True, nogil=True)
+def new_in(
+    stage: Counts,
+    again: NDArray[np.bool_],
     first: Counts,
     stop: Counts,
     origin: Counts,
-    flag: NDArray[np.bool_],
-) -> NDArray[np.bool_]:
-    """Which of the wanted stays have a row whose touchpoint is flagged: (stays,).
+    new: NDArray[np.uint8],
+    found: Counts,
+) -> None:
+    """Count returns by stage and by each bit that is set in any of their rows, or by none.
 
-    first, stop  (stays,) rows of the journeys; origin (rows,) their touchpoints, -1: a silence
-    flag         (touchpoints,)
+    stage, again, first, stop  (stays,);  origin (rows,) touchpoints, -1: a silence
+    new  (touchpoints,) as `first_met` sets it;  found  (stages, bits + 1)  the last for none
     """
-    found = np.zeros(len(wanted), np.bool_)
-    for stay in range(len(wanted)):
-        if wanted[stay]:
-            for row in range(first[stay], stop[stay]):
-                if origin[row] >= 0 and flag[origin[row]]:
-                    found[stay] = True
-                    break
-    return found
+    bits = found.shape[1] - 1
+    for stay in range(len(stage)):
+        if not again[stay]:
+            continue
+        some = np.uint8(0)
+        for row in range(first[stay], stop[stay]):
+            if origin[row] >= 0:
+                some |= new[origin[row]]
+        for bit in range(bits):
+            found[stage[stay], bit] += (some >> bit) & 1
+        found[stage[stay], bits] += some == 0
 
 
 def allowed(lens: Lens) -> NDArray[np.bool_]:
@@ -234,9 +267,7 @@ class Ways:
             return {}
         starts, time, node, origin = self.walk.rows(block)
         size = len(self.lens.stages)
-        real = origin >= 0
-        known = np.maximum.accumulate(np.where(real, origin, -1))  # a silence follows a touchpoint
-        cycle = block["purchases_before"][known].astype(np.int32)
+        cycle = rounds(block["purchases_before"], origin)
         apart = self.lens.carrier == "deepest"
         person, way, first, stop = stays(starts, node, cycle, size, apart)
         stage = node[first].astype(np.int64)
@@ -262,31 +293,13 @@ class Ways:
         kept["stage"], kept["deepest"] = of_stages(
             person, stage, again, further, cycle[stop - 1], size
         )
-        kept["new"] = self._new(block, person, stage, again, first, stop, origin)
+        kept["new"] = np.zeros((size, len(NEW) + 1), np.int64)
+        new = np.zeros(block.rows, np.uint8)
+        for bit, column in enumerate(NEW):
+            first_met(block.starts, block[column].astype(np.int32, copy=False), bit, new)
+        new_in(stage, again, first, stop, origin, new, kept["new"])
         kept["current"] = np.bincount(stage[ended], minlength=size)
         return kept
-
-    def _new(
-        self,
-        block: Block,
-        person: Counts,
-        stage: Counts,
-        again: NDArray[np.bool_],
-        first: Counts,
-        stop: Counts,
-        origin: Counts,
-    ) -> Counts:
-        """(stages, 5): returns with something new of each of `NEW`, and with nothing new."""
-        found = np.zeros((len(self.lens.stages), len(NEW) + 1), np.int64)
-        some = np.zeros(len(stage), np.bool_)
-        for place, column in enumerate(NEW):
-            codes = block[column].astype(np.int32)
-            fresh = (codes >= 0) & ~seen_before(block.place, codes)
-            new = with_any(again, first, stop, origin, fresh)
-            some |= new
-            found[:, place] = np.bincount(stage[new], minlength=len(found))
-        found[:, -1] = np.bincount(stage[again & ~some], minlength=len(found))
-        return found
 
     def merge(self, a: Partial, b: Partial) -> Partial:
         """Add, and gather the stays."""

@@ -20,7 +20,7 @@ from ..result import Result
 from .figures import Partial, gathered, join
 from .map import Walk, walk
 from .numbers import ORDERED
-from .ways import stays
+from .ways import rounds, stays
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
@@ -43,8 +43,7 @@ class Whereabouts:
         if not block.people:
             return self.empty()
         starts, time, node, origin = self.walk.rows(block)
-        known = np.maximum.accumulate(np.where(origin >= 0, origin, -1))
-        cycle = block["purchases_before"][known].astype(np.int32)
+        cycle = rounds(block["purchases_before"], origin)
         apart = self.lens.carrier == "deepest"
         person, _, first, stop = stays(starts, node, cycle, len(self.lens.stages), apart)
         if not len(person):
