@@ -13,7 +13,7 @@ from omvei.simulate import simulate
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.asking import ALL_ORDERS, attribution, effects, questions  # noqa: E402
+from bench.asking import ALL_ORDERS, Chained, attribution, effects, questions  # noqa: E402
 from bench.making import paths, tables  # noqa: E402
 from bench.page import COLUMNS, lines  # noqa: E402
 from bench.peers import PEERS, agrees  # noqa: E402
@@ -49,7 +49,7 @@ def test_duckdb_tells_the_same(shop, name):
 def test_the_counted_paths_lead_to_the_same_effects(shop):
     _, journeys, _ = shop
     channels = len(journeys.words["channel"])
-    found = journeys.run(attribution(journeys))
+    found = journeys.run(Chained(attribution(journeys)))
     told = effects(found, channels)
     assert agrees("removal", told, [list(row) for row in told], 0.01)
     off = [[code, effect + 0.02] for code, effect in told]
