@@ -273,6 +273,7 @@ class Ways:
         stage = node[first].astype(np.int64)
         moves = allowed(self.lens)
         told, again, further = turns_of_ways(person, way, stage, moves, fewest(moves), block.people)
+        told = np.asfortranarray(told)  # each of its columns is summed
         ones = (told[:, 6] > 0).astype(np.int64)
         returns = np.bincount(person[again], minlength=block.people)
         kept: Partial = {
