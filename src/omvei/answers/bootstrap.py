@@ -34,9 +34,7 @@ _MIX2 = np.uint64(0x94D049BB133111EB)
 
 
 @njit(cache=True, nogil=True)
-def _weigh(
-    person: np.int64, weight: NDArray[Any], drawn: NDArray[np.uint32], limits: NDArray[np.uint32]
-) -> None:
+def _weigh(person: np.int64, weight: NDArray[Any], drawn: NDArray[np.uint32]) -> None:
     """Fill in one person's weights; two a hash (splitmix64: Steele, Lea & Flood 2014).
 
     drawn  room for as many numbers, and one more where there is an odd number of weights
@@ -50,20 +48,19 @@ def _weigh(
         z ^= z >> np.uint64(31)
         drawn[2 * pair] = z & np.uint64(0xFFFFFFFF)
         drawn[2 * pair + 1] = z >> np.uint64(32)
-    weight[:] = 0
-    for limit in limits:  # without a branch: a weight is how many limits its number reaches
-        for place in range(len(weight)):
-            weight[place] += drawn[place] >= limit
+    for place in range(len(weight)):  # without a branch: how many limits its number reaches
+        reached = np.int32(0)
+        for limit in range(len(LIMITS)):
+            reached += np.int32(drawn[place] >= LIMITS[limit])
+        weight[place] = reached
 
 
 @njit(cache=True, nogil=True)
-def _weights(
-    person: NDArray[np.int64], limits: NDArray[np.uint32], replicates: int
-) -> NDArray[np.int64]:
+def _weights(person: NDArray[np.int64], replicates: int) -> NDArray[np.int64]:
     found = np.zeros((len(person), replicates), np.int64)
     drawn = np.empty(replicates + 1, np.uint32)
     for place in range(len(person)):
-        _weigh(person[place], found[place], drawn, limits)
+        _weigh(person[place], found[place], drawn)
     return found
 
 
@@ -73,7 +70,6 @@ def _weighted(
     place: NDArray[np.int64],
     cell: NDArray[np.int64],
     many: NDArray[Any],
-    limits: NDArray[np.uint32],
     total: NDArray[Any],
 ) -> None:
     replicates = total.shape[1]
@@ -83,7 +79,7 @@ def _weighted(
     for hit in range(len(place)):
         if place[hit] != now:
             now = place[hit]
-            _weigh(person[now], weight, drawn, limits)
+            _weigh(person[now], weight, drawn)
         row, times = total[cell[hit]], many[hit]
         for b in range(replicates):
             row[b] += times * weight[b]
@@ -97,7 +93,7 @@ def weights(person: NDArray[np.int64], replicates: int = REPLICATES) -> NDArray[
     >>> round(float(weights(np.arange(5000)).mean()), 2)
     1.0
     """
-    found: NDArray[np.int64] = _weights(person.astype(np.int64), LIMITS, replicates)
+    found: NDArray[np.int64] = _weights(person.astype(np.int64), replicates)
     return found
 
 
@@ -128,7 +124,6 @@ def weighted(
         place.astype(np.int64),
         cell.astype(np.int64),
         many.astype(total.dtype),
-        LIMITS,
         total,
     )
     return total.astype(np.int64)
