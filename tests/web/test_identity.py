@@ -74,7 +74,10 @@ def test_the_policies_are_compared_until_the_next_build(home):
     assert send(pages, "/data/identity/compare")["state"] == "done"
     told = pages.get("/data/identity.json").json()["compared"]
     assert [row["policy"] for row in told["policies"]] == ["strict", "default", "loose"]
-    assert "Refused joins" in pages.get("/data/identity").text
+    seen = pages.get("/data/identity").text
+    assert "Refused joins" in seen
+    assert "With “Usual” there are " in seen
+    assert "(start)" not in seen
     assert send(pages, "/data/build")["state"] == "done"
     assert pages.get("/data/identity.json").json()["compared"] is None
 
@@ -127,5 +130,5 @@ def test_orders_that_differ_are_a_page_and_a_table(home):
     assert sent.headers["content-type"] == "text/csv; charset=utf-8"
     lines = sent.content.decode("utf-8-sig").splitlines()
     assert (lines[0].partition(",")[0], len(lines)) == ("Order", 133)
-    assert any("Webben mätte den inte" in line for line in lines)
+    assert any("Webbstatistiken mätte den inte" in line for line in lines)
     assert '/data/orders"' in pages.get("/data/quality").text

@@ -29,3 +29,38 @@ def everybody(row: Mapping[str, Any], words: Words) -> str:
     """Write between which shares everybody's lies, whatever those who did not consent did."""
     low, high = (words.percent(row["bounds"][end]) for end in ("low", "high"))
     return words("consent.between", low=low, high=high)
+
+
+def compared(said: Mapping[str, Any], words: Words) -> list[str]:
+    r"""What each policy of identity changes beside the first, a sentence each.
+
+    said  the answer `policies`
+
+    >>> from omvei.language import words
+    >>> rows = [
+    ...     {"policy": name, "people": n, "customers": 4, "sessions": 9, "joins": 2}
+    ...     for name, n in (("strict", 12), ("default", 10), ("loose", 10))
+    ... ]
+    >>> print(*compared({"policies": rows}, words("en")), sep="\n")
+    With “Usual” there are 10 people and 4 customers, against 12 and 4 with “Careful”.
+    “Generous” changes nothing more here.
+    """
+    first, *others = said["policies"]
+    told, before = [], first
+    for row in others:
+        if all(row[key] == before[key] for key in ("people", "customers", "sessions", "joins")):
+            told.append(words("compared.same", policy=words(f"policy.{row['policy']}")))
+        else:
+            told.append(
+                words(
+                    "compared.told",
+                    policy=words(f"policy.{row['policy']}"),
+                    people=words.number(row["people"]),
+                    customers=words.number(row["customers"]),
+                    others=words.number(first["people"]),
+                    bought=words.number(first["customers"]),
+                    first=words(f"policy.{first['policy']}"),
+                )
+            )
+        before = row
+    return told

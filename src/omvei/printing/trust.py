@@ -36,6 +36,11 @@ def orders(said: Row) -> None:
 
 
 def policies(said: Row) -> None:
+    from ..drawings.words import compared
+    from ..language import words
+
+    english = words("en")
+    print_lines([*compared(said, english), english("compared.why")])
     rows = [{**row, "later": rate(row["buyers"])} for row in said["policies"]]
     columns = ("policy", "people", "customers", "sessions", "joins", "refused_joins", "later")
     table("Policies", rows, (*columns, "changed_moves"))

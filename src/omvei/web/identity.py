@@ -13,11 +13,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from omvei.drawings.words import compared as told
 from omvei.keeping import put
 from omvei.people import policies
 from omvei.web.asking import workspace
 from omvei.web.guard import check_form
-from omvei.web.showing import as_json, show, wants_json
+from omvei.web.showing import as_json, said, show, wants_json
 
 
 def identity(request: Request) -> Response:
@@ -39,7 +40,9 @@ def identity(request: Request) -> Response:
         )
     return show(
         request, "identity.html", chosen=chosen, policies=list(policies.policies()),
-        domains=here.domains, compared=compared, apart=apart, simulated=here.simulated,
+        domains=here.domains, compared=compared,
+        told=told(compared, said(request)) if compared else [], apart=apart,
+        simulated=here.simulated,
         json="/data/identity.json",
     )  # fmt: skip
 
