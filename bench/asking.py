@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from omvei.answers import variants
+from omvei.answers.adding import Added
 from omvei.answers.attribution import Attribution
 from omvei.answers.funnel import Reaches
 from omvei.answers.map import END, START, Moves, Walk, walk
@@ -53,7 +54,7 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Returned:
+class Returned(Added):
     """The analysis: entries into each stage, and how many of them are returns."""
 
     walk: Walk
@@ -72,15 +73,9 @@ class Returned:
         again = turns_of_ways(person, way, stage, ways, fewest(ways), block.people)[1]
         return np.stack([np.bincount(each, minlength=size) for each in (stage, stage[again])], 1)
 
-    def merge(self, a: Any, b: Any) -> Any:
-        return a + b
-
-    def finish(self, counted: Any) -> Any:
-        return counted
-
 
 @dataclass(frozen=True)
-class Chained:
+class Chained(Added):
     """The analysis: moves between channels, and nothing else of what attribution counts."""
 
     of: Attribution
@@ -91,12 +86,6 @@ class Chained:
     def scan(self, block: Block) -> Any:
         first, met, _, _, end, _ = self.of.ways(block)
         return moves(first, met, end, self.of.channels, False)[0]
-
-    def merge(self, a: Any, b: Any) -> Any:
-        return a + b
-
-    def finish(self, counted: Any) -> Any:
-        return counted
 
 
 @dataclass(frozen=True)

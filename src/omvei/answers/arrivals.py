@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..blocks.block import Block
 from ..touchpoints.vocabulary import kinds
+from .adding import Added
 
 Counts = NDArray[np.int64]
 
@@ -65,7 +66,7 @@ def count_arrivals(
 
 
 @dataclass(frozen=True)
-class Arrivals:
+class Arrivals(Added):
     """The analysis: `count_arrivals` of a column, whose codes `place` puts into groups."""
 
     column: str
@@ -97,17 +98,9 @@ class Arrivals:
             self.end,
         )
 
-    def merge(self, a: Counts, b: Counts) -> Counts:
-        """Add."""
-        return a + b
-
-    def finish(self, partial: Counts) -> Counts:
-        """As counted."""
-        return partial
-
 
 @dataclass(frozen=True)
-class Pairs:
+class Pairs(Added):
     """The analysis: touchpoints of each campaign in each channel."""
 
     place: Counts
@@ -126,14 +119,6 @@ class Pairs:
         code = group[there].astype(np.int64) * self.channels + block["channel"][there]
         found = np.bincount(code, minlength=self.size * self.channels)
         return found.astype(np.int64).reshape(self.size, self.channels)
-
-    def merge(self, a: Counts, b: Counts) -> Counts:
-        """Add."""
-        return a + b
-
-    def finish(self, partial: Counts) -> Counts:
-        """As counted."""
-        return partial
 
 
 def came_by(block: Block, column: str, place: Counts) -> NDArray[np.int32]:

@@ -29,10 +29,10 @@ from .figures import (
     DAY,
     Counts,
     Figure,
+    Joined,
     Partial,
     count,
     gathered,
-    join,
     middle,
     part,
     per,
@@ -47,15 +47,11 @@ ADVOCATES = 4 * STARS
 
 
 @dataclass(frozen=True)
-class Buyers:
+class Buyers(Joined):
     """The analysis. `currency` is the code of the usual currency, -1 for none."""
 
     currency: int
     end: int
-
-    def empty(self) -> Partial:
-        """Nobody."""
-        return {}
 
     def scan(self, block: Block) -> Partial:
         """Count one block."""
@@ -104,10 +100,6 @@ class Buyers:
             back = of_people(block, (since >= DAY) & (since <= days * DAY)) > 0
             kept[f"returning_{days}"] = np.array([(back & observed).sum(), observed.sum()])
         return {name: np.asarray(values, np.int64) for name, values in kept.items()}
-
-    def merge(self, a: Partial, b: Partial) -> Partial:
-        """Add."""
-        return join(a, b)
 
     def finish(self, kept: Partial) -> dict[str, Figure]:
         """Every figure by its name; a model takes those it asks for."""

@@ -24,6 +24,7 @@ from ..lenses.lens import Lens
 from ..lenses.own import named
 from ..lenses.rules import DAY
 from ..touchpoints.campaigns import Meant, load, meant_for
+from .adding import Added
 from .costs import costs
 from .intervals import FEW, poisson
 
@@ -105,7 +106,7 @@ def count_met(
 
 
 @dataclass(frozen=True)
-class Met:
+class Met(Added):
     """The analysis: `count_met` for the campaigns that `place` numbers."""
 
     place: Counts
@@ -144,14 +145,6 @@ class Met:
                 self.end,
             )
         )
-
-    def merge(self, a: Counts, b: Counts) -> Counts:
-        """Add."""
-        return a + b
-
-    def finish(self, partial: Counts) -> Counts:
-        """As counted."""
-        return partial
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..blocks.block import Block
 from ..groups.rows import STATES, latest, listed
 from ..result import Result
+from .adding import Added
 from .intervals import rate
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Consents:
+class Consents(Added):
     """People by what they said last, and how many of each reached the goal."""
 
     goal: int
@@ -40,14 +41,6 @@ class Consents:
         reached[block.place[block["kind"] == self.goal]] = True
         people = np.bincount(state, minlength=len(STATES))
         return np.stack([people, np.bincount(state[reached], minlength=len(STATES))], axis=1)
-
-    def merge(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Add."""
-        return a + b
-
-    def finish(self, partial: NDArray[np.int64]) -> NDArray[np.int64]:
-        """As counted."""
-        return partial
 
 
 YES = ["granted"]

@@ -26,7 +26,7 @@ import numpy as np
 
 from ..blocks.block import Block
 from ..touchpoints import definitions
-from .figures import DAY, Figure, Partial, gathered, join, middle, part, per, sums
+from .figures import DAY, Figure, Joined, Partial, gathered, middle, part, per, sums
 from .spans import Spans, acts, kind_is
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ SIZES = ("initial_set", "set_at_entry", "set_largest", "set_at_exit", "set_added
 
 
 @dataclass(frozen=True)
-class Sets:
+class Sets(Joined):
     """The analysis."""
 
     column: str
@@ -49,10 +49,6 @@ class Sets:
     ics_days: float
     own: tuple[int, ...] = ()
     """The codes of the firm's own brands, where `column` is the brand."""
-
-    def empty(self) -> Partial:
-        """Nobody."""
-        return {}
 
     def scan(self, block: Block) -> Partial:
         """Count one block."""
@@ -98,10 +94,6 @@ class Sets:
         same = (thing == bought[spans.of]) & (thing >= 0)
         known = spans.closed & (spans.count(same & met) > 0)
         return known, known & (spans.count(same & early) == 0)
-
-    def merge(self, a: Partial, b: Partial) -> Partial:
-        """Add and gather."""
-        return join(a, b)
 
     def finish(self, kept: Partial) -> tuple[list[Figure], list[dict[str, Any]]]:
         """The figures, and the size over time."""

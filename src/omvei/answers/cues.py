@@ -19,7 +19,7 @@ from ..blocks.block import Block
 from ..errors import DefinitionError
 from ..shipped import shipped
 from ..touchpoints.vocabulary import codes, kinds
-from .figures import DAY, Partial, join
+from .figures import DAY, Joined, Partial
 from .intervals import newcombe, rate
 from .spans import of_people
 
@@ -57,7 +57,7 @@ def tags(folder: Path) -> dict[str, dict[str, list[str]]]:
 
 
 @dataclass(frozen=True)
-class Met:
+class Met(Joined):
     """The analysis: people who evaluated, by whether they met each cue, and who bought."""
 
     stage: str
@@ -67,10 +67,6 @@ class Met:
     kind: tuple[tuple[int, ...], ...]
     horizon: int
     end: int
-
-    def empty(self) -> Partial:
-        """Nobody."""
-        return {}
 
     def scan(self, block: Block) -> Partial:
         """Count one block: for each cue, people and buyers with it, people and buyers without."""
@@ -106,10 +102,6 @@ class Met:
                 ]
             )
         return {"cues": np.array(counts, np.int64)}
-
-    def merge(self, a: Partial, b: Partial) -> Partial:
-        """Add."""
-        return join(a, b)
 
     def finish(self, kept: Partial) -> list[list[int]]:
         """The counts of each cue."""

@@ -69,6 +69,18 @@ def gathered(kept: Partial) -> Partial:
     }
 
 
+class Joined:
+    """An analysis that counts by name: of nobody there is nothing, and two parts are joined."""
+
+    def empty(self) -> Partial:
+        """Nobody."""
+        return {}
+
+    def merge(self, a: Partial, b: Partial) -> Partial:
+        """Add and gather; see `join`."""
+        return join(a, b)
+
+
 def _pieces(values: Any) -> list[Counts]:
     return values if isinstance(values, list) else [values]
 

@@ -16,7 +16,7 @@ from ..lenses.carrier import NOWHERE
 from ..lenses.catching import by_rule
 from ..lenses.lens import Lens, names
 from ..result import Result
-from .figures import Partial, join, part, sums
+from .figures import Joined, Partial, part, sums
 from .intervals import FEW
 from .map import Walk, walk
 from .ways import allowed, fewest, rounds, stays, turns_of_ways
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Fits:
+class Fits(Joined):
     """The analysis: touchpoints placed, moves allowed and people of each stage, of every model."""
 
     models: tuple[tuple[Walk, Lens, str], ...]
@@ -66,10 +66,6 @@ class Fits:
             met[person, stage] = True
             found[f"{lens.digest} stages"] = met.sum(axis=0)
         return found
-
-    def merge(self, a: Partial, b: Partial) -> Partial:
-        """Add."""
-        return join(a, b)
 
     def finish(self, kept: Partial) -> Partial:
         """As counted."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..blocks.block import Block
-from .figures import DAY, Figure, Partial, estimate, gathered, join, middle, share
+from .figures import DAY, Figure, Joined, Partial, estimate, gathered, middle, share
 from .spans import kind_is
 
 if TYPE_CHECKING:
@@ -36,17 +36,13 @@ YEAR = 365.25
 
 
 @dataclass(frozen=True)
-class Turns:
+class Turns(Joined):
     """The analysis; `stages` are the codes of attract, engage and delight."""
 
     stage: str
     stages: tuple[int, int, int]
     quiet: int
     end: int
-
-    def empty(self) -> Partial:
-        """Nobody."""
-        return {}
 
     def scan(self, block: Block) -> Partial:
         """Count one block."""
@@ -74,10 +70,6 @@ class Turns:
             ),
         }
         return {name: np.asarray(values, np.int64) for name, values in kept.items()}
-
-    def merge(self, a: Partial, b: Partial) -> Partial:
-        """Add and gather."""
-        return join(a, b)
 
     def finish(self, kept: Partial) -> list[Figure]:
         """The figures of speed, and the two frictions between stages."""

@@ -24,6 +24,7 @@ from ..lenses.rules import DAY
 from ..result import Result
 from ..touchpoints import by_hand
 from ..touchpoints.owners import owner
+from .adding import Added
 from .intervals import FEW, newcombe, rate
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def count_handovers(
 
 
 @dataclass(frozen=True)
-class Handovers:
+class Handovers(Added):
     """The analysis: `count_handovers` of the channels that `place` numbers."""
 
     place: Counts
@@ -88,14 +89,6 @@ class Handovers:
         return np.asarray(
             count_handovers(block.starts, block["time"], channel, self.size, self.horizon, self.end)
         )
-
-    def merge(self, a: Counts, b: Counts) -> Counts:
-        """Add."""
-        return a + b
-
-    def finish(self, partial: Counts) -> Counts:
-        """As counted."""
-        return partial
 
 
 def handovers(journeys: "Journeys", *, horizon_days: int = 30) -> Result:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..blocks.block import Block
-from .figures import Figure, Partial, gathered, join, middle, part, per, share, sums
+from .figures import Figure, Joined, Partial, gathered, middle, part, per, share, sums
 from .spans import Spans, acts, group_is, kind_is, of_people
 
 if TYPE_CHECKING:
@@ -33,16 +33,12 @@ CLOSES = ("add_to_cart", "checkout_start", "purchase")
 
 
 @dataclass(frozen=True)
-class Intents:
+class Intents(Joined):
     """The analysis."""
 
     stage: str
     think: int
     care: int
-
-    def empty(self) -> Partial:
-        """Nobody."""
-        return {}
 
     def scan(self, block: Block) -> Partial:
         """Count one block."""
@@ -79,10 +75,6 @@ class Intents:
             "visits?": visits[visits > 0],
         }
         return {name: np.asarray(values, np.int64) for name, values in kept.items()}
-
-    def merge(self, a: Partial, b: Partial) -> Partial:
-        """Add and gather."""
-        return join(a, b)
 
     def finish(self, kept: Partial) -> list[Figure]:
         """The figures."""

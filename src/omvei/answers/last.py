@@ -15,6 +15,7 @@ from ..blocks.block import Block
 from ..lenses.carrier import NOWHERE
 from ..lenses.rules import DAY
 from ..touchpoints.vocabulary import codes
+from .adding import Added
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
@@ -23,7 +24,7 @@ Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Last:
+class Last(Added):
     """The analysis: people by stage and content of their last touchpoint."""
 
     stage: str
@@ -51,14 +52,6 @@ class Last:
         gone = silent & ~bought[place[last]] & (stage != NOWHERE) & (content >= 0)
         np.add.at(found, (stage[gone], content[gone]), 1)
         return found
-
-    def merge(self, a: Counts, b: Counts) -> Counts:
-        """Add."""
-        return a + b
-
-    def finish(self, partial: Counts) -> Counts:
-        """As counted."""
-        return partial
 
 
 def last(journeys: "Journeys", quiet_days: float) -> dict[str, dict[str, Any]]:

@@ -25,7 +25,7 @@ import numpy as np
 
 from ..blocks.block import Block
 from ..lenses.carrier import NOWHERE
-from .figures import DAY, Figure, Partial, gathered, join, middle, part, per, share, sums
+from .figures import DAY, Figure, Joined, Partial, gathered, middle, part, per, share, sums
 from .spans import Spans, acts, group_is, kind_is, of_people
 
 if TYPE_CHECKING:
@@ -39,17 +39,13 @@ RESEARCH = 90 * DAY
 
 
 @dataclass(frozen=True)
-class Loyalty:
+class Loyalty(Joined):
     """The analysis."""
 
     stage: str
     evaluates: int
     max_eval: int
     end: int
-
-    def empty(self) -> Partial:
-        """Nobody."""
-        return {}
 
     def scan(self, block: Block) -> Partial:
         """Count one block."""
@@ -122,10 +118,6 @@ class Loyalty:
         stop[block.place[weighs]] = weighs
         reads = of_people(block, soon & kind_is(block, *READS) & (row < stop[block.place])) > 0
         return reads, some & (when + RESEARCH <= self.end)
-
-    def merge(self, a: Partial, b: Partial) -> Partial:
-        """Add and gather."""
-        return join(a, b)
 
     def finish(self, kept: Partial) -> tuple[list[Figure], list[dict[str, Any]]]:
         """The figures, and the cycles by their number."""

@@ -26,6 +26,7 @@ from ..blocks.block import Block
 from ..lenses.carrier import NOWHERE
 from ..lenses.rules import DAY
 from ..touchpoints.vocabulary import codes
+from .adding import Added
 from .intervals import FEW, Z, median, poisson, wilson
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class Share:
+class Share(Added):
     """People with a row of `of`, and those with a row of `then`, by month."""
 
     of: Chosen
@@ -125,17 +126,9 @@ class Share:
             )
         )
 
-    def merge(self, a: Counts, b: Counts) -> Counts:
-        """Add."""
-        return a + b
-
-    def finish(self, partial: Counts) -> Counts:
-        """As counted."""
-        return partial
-
 
 @dataclass(frozen=True)
-class Score:
+class Score(Added):
     """People by their last answer in the period: answered, promoters, detractors, by month."""
 
     edges: tuple[int, ...]
@@ -154,14 +147,6 @@ class Score:
         for column, chosen in enumerate((verdict >= 0, verdict >= PROMOTER, verdict <= DETRACTOR)):
             counts[:, column] = np.bincount(month[chosen], minlength=len(self.edges))
         return counts
-
-    def merge(self, a: Counts, b: Counts) -> Counts:
-        """Add."""
-        return a + b
-
-    def finish(self, partial: Counts) -> Counts:
-        """As counted."""
-        return partial
 
 
 @dataclass(frozen=True)

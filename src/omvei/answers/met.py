@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..blocks.block import Block
 from ..lenses import lens as lenses
+from .adding import Added
 from .content import LENS
 from .intervals import rate
 
@@ -19,7 +20,7 @@ Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Met:
+class Met(Added):
     """The analysis: people who met content in a stage, and those for whom it mostly fitted.
 
     A touchpoint counts where its content is meant for a stage and the person was in one just
@@ -55,14 +56,6 @@ class Met:
         met = np.bincount(place[counts], minlength=block.people)
         fitted = np.bincount(place[fits], minlength=block.people)
         return np.array([(met > 0).sum(), ((met > 0) & (2 * fitted >= met)).sum()], np.int64)
-
-    def merge(self, a: Counts, b: Counts) -> Counts:
-        """Add."""
-        return a + b
-
-    def finish(self, partial: Counts) -> Counts:
-        """As counted."""
-        return partial
 
 
 def met(journeys: "Journeys", meant_for: Mapping[str, str]) -> dict[str, Any] | None:

@@ -24,7 +24,7 @@ import numpy as np
 
 from ..blocks.block import Block
 from ..touchpoints.vocabulary import OWNERSHIPS
-from .figures import DAY, Figure, Partial, gathered, join, middle, part, per, sums
+from .figures import DAY, Figure, Joined, Partial, gathered, middle, part, per, sums
 from .spans import Spans, kind_is
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Loops:
+class Loops(Joined):
     """The analysis. `triggers`, `explores` and `evaluates` are codes of stages."""
 
     stage: str
@@ -41,10 +41,6 @@ class Loops:
     evaluates: int
     quiet: int
     end: int
-
-    def empty(self) -> Partial:
-        """Nobody."""
-        return {}
 
     def scan(self, block: Block) -> Partial:
         """Count one block."""
@@ -75,10 +71,6 @@ class Loops:
             "buyers": np.array([len(np.unique(spans.person[bought]))]),
         }
         return {name: np.asarray(values, np.int64) for name, values in kept.items()}
-
-    def merge(self, a: Partial, b: Partial) -> Partial:
-        """Add and gather."""
-        return join(a, b)
 
     def finish(self, kept: Partial) -> list[Figure]:
         """The figures."""

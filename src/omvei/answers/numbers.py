@@ -24,7 +24,7 @@ from ..lenses.catching import by_rule
 from ..result import Result
 from .bootstrap import interval
 from .dwell import median_of
-from .figures import DAY, Counts, Figure, Partial, join, part, per, sums
+from .figures import DAY, Counts, Figure, Joined, Partial, part, per, sums
 from .gaps import each
 from .intervals import FEW, rate
 from .map import walk
@@ -41,7 +41,7 @@ IN_ORDER = ("forward", "backward", "skip", "direction_changes")
 
 
 @dataclass(frozen=True)
-class Caught:
+class Caught(Joined):
     """The analysis: touchpoints that each rule catches, and the people of it."""
 
     column: str
@@ -61,10 +61,6 @@ class Caught:
             "placed": sums(np.diff(before[block.starts]), np.diff(block.starts)),
             "rule": tally(block.starts, rule, self.rules)[:-1],
         }
-
-    def merge(self, a: Partial, b: Partial) -> Partial:
-        """Add."""
-        return join(a, b)
 
     def finish(self, kept: Partial) -> Partial:
         """As counted."""

@@ -15,6 +15,7 @@ from ..blocks.block import Block
 from ..lenses.rules import DAY
 from ..result import Result
 from ..touchpoints.vocabulary import CLASSES
+from .adding import Added
 from .map import OTHER, Moves, walk
 from .searches import searches
 
@@ -101,7 +102,7 @@ def questions(journeys: "Journeys", *, many: int = 100, horizon_days: int = 90) 
 
 
 @dataclass(frozen=True)
-class Askers:
+class Askers(Added):
     """How many people searched with words that are known."""
 
     def empty(self) -> int:
@@ -111,11 +112,3 @@ class Askers:
     def scan(self, block: Block) -> int:
         """Count one block."""
         return len(np.unique(block.place[block["query"] >= 0]))
-
-    def merge(self, a: int, b: int) -> int:
-        """Add."""
-        return a + b
-
-    def finish(self, partial: int) -> int:
-        """As counted."""
-        return partial

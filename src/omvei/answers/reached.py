@@ -18,7 +18,7 @@ import numpy as np
 
 from ..blocks.block import Block
 from ..lenses.carrier import NOWHERE
-from .figures import Figure, Partial, estimate, join, share
+from .figures import Figure, Joined, Partial, estimate, share
 from .funnel import ORDERS, Reaches
 from .intervals import FEW, wilson
 from .spans import Spans
@@ -57,7 +57,7 @@ class Ever:
 
 
 @dataclass(frozen=True)
-class Straight:
+class Straight(Joined):
     """The analysis behind the funnel's fit."""
 
     stage: str
@@ -76,10 +76,6 @@ class Straight:
         first = spans.closed & (spans.number == 0)
         straight = first & (spans.count(back) == 0)
         return {"fit": np.array([straight.sum(), first.sum()], np.int64)}
-
-    def merge(self, a: Partial, b: Partial) -> Partial:
-        """Add."""
-        return join(a, b)
 
     def finish(self, kept: Partial) -> Figure:
         """The figure."""

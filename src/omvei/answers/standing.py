@@ -13,7 +13,7 @@ import numpy as np
 
 from ..blocks.block import Block
 from ..touchpoints.vocabulary import INITIATORS, OWNERSHIPS
-from .figures import Partial, gathered, join, part, sums
+from .figures import Joined, Partial, gathered, part, sums
 from .intervals import FEW
 from .map import END, NO_STAGE, START
 
@@ -22,15 +22,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Traffic:
+class Traffic(Joined):
     """The analysis: touchpoints by stage, and of these the firm's own and the customer's doing."""
 
     stage: str
     stages: int
-
-    def empty(self) -> Partial:
-        """Nobody."""
-        return {}
 
     def scan(self, block: Block) -> Partial:
         """Count one block."""
@@ -48,10 +44,6 @@ class Traffic:
         pair = block["intended"][meant].astype(np.int64) * (1 << 31) + block["content"][meant]
         kept["made?"] = np.unique(pair)
         return kept
-
-    def merge(self, a: Partial, b: Partial) -> Partial:
-        """Add and gather."""
-        return join(a, b)
 
     def finish(self, kept: Partial) -> Partial:
         """As counted."""

@@ -7,6 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ..blocks.block import Block
+from .adding import Added
 
 Counts = NDArray[np.int64]
 
@@ -31,7 +32,7 @@ def tally(starts: Counts, code: NDArray[np.int32], size: int) -> Counts:
 
 
 @dataclass(frozen=True)
-class Tally:
+class Tally(Added):
     """The analysis: `tally` of one column, whose dictionary has `size` words."""
 
     column: str
@@ -44,11 +45,3 @@ class Tally:
     def scan(self, block: Block) -> Counts:
         """Count one block."""
         return tally(block.starts, block[self.column].astype(np.int32), self.size)
-
-    def merge(self, a: Counts, b: Counts) -> Counts:
-        """Add."""
-        return a + b
-
-    def finish(self, partial: Counts) -> Counts:
-        """As counted."""
-        return partial

@@ -22,7 +22,7 @@ import numpy as np
 
 from ..blocks.block import Block
 from ..lenses.carrier import NOWHERE
-from .figures import DAY, Figure, Partial, count, gathered, join, middle, part, share, sums
+from .figures import DAY, Figure, Joined, Partial, count, gathered, middle, part, share, sums
 from .spans import Spans, kind_is, of_people
 
 if TYPE_CHECKING:
@@ -32,17 +32,13 @@ PATIENCE = 30 * DAY
 
 
 @dataclass(frozen=True)
-class Waits:
+class Waits(Joined):
     """The analysis."""
 
     stage: str
     decides: int
     quiet: int
     end: int
-
-    def empty(self) -> Partial:
-        """Nobody."""
-        return {}
 
     def scan(self, block: Block) -> Partial:
         """Count one block."""
@@ -88,10 +84,6 @@ class Waits:
             bought = spans.by_person(these & spans.closed) > 0
             kept[name] = np.array([bought.sum(), (spans.by_person(these) > 0).sum()])
         return {name: np.asarray(values, np.int64) for name, values in kept.items()}
-
-    def merge(self, a: Partial, b: Partial) -> Partial:
-        """Add and gather."""
-        return join(a, b)
 
     def finish(self, kept: Partial) -> list[Figure]:
         """The figures."""

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from ..blocks.block import Block
 from ..lenses.lens import Lens
 from .dwell import packed
-from .figures import Partial, join, sums
+from .figures import Joined, Partial, sums
 from .gaps import by_move
 from .map import Walk
 
@@ -250,16 +250,12 @@ def fewest(moves: NDArray[np.bool_]) -> Counts:
 
 
 @dataclass(frozen=True)
-class Ways:
+class Ways(Joined):
     """The analysis: ways, returns with what was new, and stays, of each stage."""
 
     walk: Walk
     lens: Lens
     end: int
-
-    def empty(self) -> Partial:
-        """Nobody."""
-        return {}
 
     def scan(self, block: Block) -> Partial:
         """Count one block."""
@@ -301,10 +297,6 @@ class Ways:
         new_in(stage, again, first, stop, origin, new, kept["new"])
         kept["current"] = np.bincount(stage[ended], minlength=size)
         return kept
-
-    def merge(self, a: Partial, b: Partial) -> Partial:
-        """Add, and gather the stays."""
-        return join(a, b)
 
     def finish(self, kept: Partial) -> Partial:
         """As counted."""

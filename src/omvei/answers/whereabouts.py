@@ -17,7 +17,7 @@ from ..lenses.lens import Lens
 from ..moment import moment
 from ..people.names import name
 from ..result import Result
-from .figures import Partial, gathered, join
+from .figures import Joined, Partial, gathered
 from .map import Walk, walk
 from .numbers import ORDERED
 from .ways import rounds, stays
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Whereabouts:
+class Whereabouts(Joined):
     """The analysis: a row a person who is in a stage at all."""
 
     walk: Walk
@@ -63,10 +63,6 @@ class Whereabouts:
             "deepest?": deepest[who],
             "last?": block["time"][block.starts[who + 1] - 1],
         }
-
-    def merge(self, a: Partial, b: Partial) -> Partial:
-        """Gather."""
-        return join(a, b)
 
     def finish(self, kept: Partial) -> Partial:
         """The latest to move first; equal times by person."""
