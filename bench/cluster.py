@@ -4,7 +4,8 @@
 
 A standalone master and two workers of one core each, all on this machine, as processes of their
 own; the same workspace built and asked by the local engine and by the cluster, and told to be the
-same. `shuffle` is what Spark's own event log says its tasks wrote for others.
+same. `shuffle` is what Spark's own event log says its tasks wrote for others; memory is what the
+processes of a worker hold together at most, looked at twice a second.
 """
 
 import json
@@ -12,12 +13,18 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 import omvei
+from omvei.engines.session import session
 
 from .making import measured
 
@@ -66,6 +73,35 @@ def written(log: Path) -> tuple[int, float]:
     return size, seconds
 
 
+@contextmanager
+def watched(workers: dict[int, Any]) -> Iterator[dict[str, float]]:
+    """The most that the processes of one worker held, MB: all of them, and those of Python."""
+    most = {"all": 0.0, "python": 0.0}
+    done = Event()
+
+    def look() -> None:
+        while not done.wait(0.5):
+            held: Counter[tuple[str, int]] = Counter()
+            for status in Path("/proc").glob("[0-9]*/stat"):
+                with suppress(OSError):
+                    name, _, rest = status.read_text().partition("(")[2].rpartition(")")
+                    words = rest.split()
+                    resident = int(words[21]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+                    for kind in ("all", *(["python"] if name.startswith("python") else [])):
+                        held[kind, int(words[3])] += resident  # by session
+            for kind in most:
+                own = [held[kind, worker.pid] for worker in workers.values()]
+                most[kind] = max(most[kind], *own)
+
+    thread = Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield most
+    finally:
+        done.set()
+        thread.join()
+
+
 def size_of(folder: Path, pattern: str) -> int:
     return sum(file.stat().st_size for file in folder.rglob(pattern))
 
@@ -90,10 +126,13 @@ def main() -> None:
         local = measured("-w", w, "build")
         before = json.dumps(omvei.open(w).journeys.map().to_json())
         alone = asked(w)
-        with cluster(folder) as (address, _):
-            spark = measured("--engine", address, "-w", w, "build")
+        with cluster(folder) as spark_cluster:
+            address = spark_cluster.address
+            with watched(spark_cluster.workers) as memory:
+                spark = measured("--engine", address, "-w", w, "build")
             shuffled, ran = written(folder / "log")
             together = asked(w, address)
+            session(address).stop()  # its log is in the folder that goes
         os.environ["OMVEI_ENGINE"] = "local"
         assert json.dumps(omvei.open(w).journeys.map().to_json()) == before, "the maps differ"
         table.add_row("build, s", f"{local['wall']:.1f}", f"{spark['wall']:.1f}")
@@ -101,10 +140,14 @@ def main() -> None:
             "build, events/s and core",
             *(f"{events / used['wall'] / CORES:,.0f}" for used in (local, spark)),
         )
+        table.add_row("build, processor time of the process, s", f"{local['cpu']:.1f}", "")
         table.add_row("tasks of the build, core seconds", "", f"{ran:.1f}")
+        table.add_row("tasks, events/s and core", "", f"{events / ran:,.0f}")
         table.add_row(
             "peak memory of the process, MB", *(f"{u['peak']:,.0f}" for u in (local, spark))
         )
+        table.add_row("peak memory of a worker's processes, MB", "", f"{memory['all']:,.0f}")
+        table.add_row("of it Python's, MB", "", f"{memory['python']:,.0f}")
         table.add_row("shuffle, bytes an event", "", f"{shuffled / events:.0f}")
         for name in alone:
             table.add_row(f"{name}, s", f"{alone[name]:.3f}", f"{together[name]:.3f}")

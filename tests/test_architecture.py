@@ -21,14 +21,15 @@ ROOT = Path(omvei.__file__).parent
 MAY_IMPORT = {
     "errors": set(),
     "durations": {"errors"},
-    "keeping": {"errors"},
+    "stores": {"errors"},
+    "keeping": {"errors", "stores"},
     "moment": set(),
     "shipped": set(),
     "sources": {"errors", "events.schema", "shipped"},
-    "events": {"errors", "sources.reading"},
-    "people": {"errors", "events", "keeping", "shipped"},
+    "events": {"errors", "sources.reading", "stores"},
+    "people": {"errors", "events", "keeping", "shipped", "stores"},
     "touchpoints": {"errors", "keeping", "shipped"},
-    "blocks": {"errors", "events", "people", "touchpoints"},
+    "blocks": {"errors", "events", "people", "stores", "touchpoints"},
     "planned": {"durations", "errors", "keeping", "touchpoints"},
     "lenses": {"blocks", "durations", "errors", "keeping", "shipped", "touchpoints"},
     "groups": {"blocks", "durations", "errors", "keeping", "language", "lenses", "touchpoints"},
@@ -47,7 +48,7 @@ MAY_IMPORT = {
         "touchpoints",
     },
     # a build on Spark is the same build, one bucket of people a task
-    "engines": {"answers", "blocks", "errors", "events", "people", "touchpoints"},
+    "engines": {"answers", "blocks", "errors", "events", "people", "stores", "touchpoints"},
     "language": {"errors", "lenses", "shipped"},
     "drawings": {"errors", "language", "shipped"},
     # a worksheet says an answer in words, and so needs the words of all that it names
@@ -69,7 +70,7 @@ DOORS = {"__init__", "__main__", "workspace", "journeys", "cli", "printing", "we
 
 ONLY_IN = {
     "duckdb": {"sources", "events", "people", "touchpoints", "blocks"},
-    "deltalake": {"sources", "events", "people", "touchpoints", "blocks"},
+    "deltalake": {"sources", "events", "people", "touchpoints", "blocks", "stores"},
     "pyspark": {"engines"},
     "starlette": {"web", "collector"},
     "click": {"cli"},

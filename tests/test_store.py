@@ -1,17 +1,14 @@
 """A workspace in an object store: a real server that speaks S3, in a process of its own."""
 
 import json
-import socket
-import subprocess
-import sys
-import time
 
 import pytest
+import storing
 from click.testing import CliRunner
 from crashing import ANN, table
-from pyarrow.fs import S3FileSystem
 
 import omvei
+from omvei import keeping
 from omvei.cli import main
 
 ADDRESS = "s3://firm/shops/one"
@@ -20,38 +17,17 @@ ADDRESS = "s3://firm/shops/one"
 @pytest.fixture(scope="module")
 def endpoint():
     """The address of a server with nothing in it."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    for _ in range(600):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}"
-    process.kill()
-    process.wait()
+    with storing.server() as address:
+        yield address
 
 
 @pytest.fixture
 def bucket(endpoint, monkeypatch, tmp_path):
     """The store, with an empty bucket."""
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-    }.items():
+    for name, value in storing.known(endpoint).items():
         monkeypatch.setenv(name, value)
-    host = endpoint.removeprefix("http://")
-    found = S3FileSystem(endpoint_override=host, scheme="http", allow_bucket_creation=True)
-    found.create_dir("firm")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    found = storing.opened(endpoint)
     yield found
     found.delete_dir_contents("firm")
 
@@ -90,7 +66,8 @@ def test_only_what_is_new_is_sent_and_fetched_and_what_is_old_goes(bucket, tmp_p
     first = workspace.publish(ADDRESS)
     assert workspace.publish(ADDRESS)["sent"] == 0
     copy = omvei.open(ADDRESS)
-    kept = next(copy.events.folder.glob("*.parquet"))
+    told(copy)
+    kept = next(copy.path.glob("journeys/*/*.touchpoints.arrow"))
     before = kept.stat().st_mtime_ns
     workspace.take(table(tmp_path / "1.csv", 300, 100))
     done = workspace.publish(ADDRESS)
@@ -111,24 +88,178 @@ def test_only_what_is_new_is_sent_and_fetched_and_what_is_old_goes(bucket, tmp_p
                 assert not [text for text in ANN if text.encode() in read.read()]
 
 
-def test_a_copy_is_read_only(bucket, made, tmp_path):
+def test_a_file_comes_when_it_is_first_asked_for(bucket, made):
     made.publish(ADDRESS)
     copy = omvei.open(ADDRESS)
-    for change in (lambda: copy.build(), lambda: copy.take(table(tmp_path / "x.csv", 0, 10))):
-        with pytest.raises(omvei.WorkspaceError, match="read only"):
-            change()
-    assert copy.journeys.as_of("2024-01-02").summary().to_json()["people"] > 0
+
+    def there():
+        return {file.suffix for file in copy.path.glob("[ejp]*/**/*") if file.is_file()}
+
+    assert not list(copy.path.rglob("*.arrow"))
+    assert not list((copy.path / "events").glob("*.parquet"))
+    copy.journeys.summary()
+    names = {file.name.partition(".")[2] for file in copy.path.rglob("*.arrow")}
+    assert names == {"people.arrow", "touchpoints.arrow"}
+    assert not list((copy.path / "people").rglob("*.parquet"))
+    assert ".parquet" in there()
+
+
+def everything(bucket):
+    """Every object in the store, by name."""
+    found = {}
+    for info in bucket.get_file_info(_all("firm")):
+        if info.is_file:
+            with bucket.open_input_stream(info.path) as read:
+                found[info.path] = read.read()
+    return found
+
+
+@pytest.fixture
+def at_home(bucket, tmp_path, monkeypatch):
+    """A workspace in the store, and one in a folder that is changed in the same way."""
+    here = omvei.init(tmp_path / "here")
+    here.take(table(tmp_path / "0.csv", 0, 300))
+    here.publish(ADDRESS)
+    monkeypatch.setenv("OMVEI_KEY", str(here.path / "omvei.key"))
+    return here, omvei.open(ADDRESS)
+
+
+def elsewhere(monkeypatch, tmp_path):
+    """The workspace in the store, as another machine opens it that has nothing of it yet."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "elsewhere"))
+    return omvei.open(ADDRESS)
+
+
+def test_a_workspace_in_a_store_is_changed_there(bucket, at_home, tmp_path, monkeypatch):
+    here, there = at_home
+    for number, first in (("1", 250), ("2", 380)):
+        for workspace in (here, there):
+            workspace.take(table(tmp_path / f"{number}.csv", first, 100))
+        assert told(there) == told(here)
+    other = elsewhere(monkeypatch, tmp_path)
+    assert told(other) == told(here)
+    assert [done["events"] for done in other.imports()] == [300, 50, 80 + 50 - 30]
+    for workspace in (here, other):
+        workspace.delete(ANN[0])
+    assert told(other) == told(here)
+    for workspace in (here, other):
+        workspace.purge()
+        workspace.undo("1.csv")
+        workspace.build()
+    assert told(omvei.open(ADDRESS)) == told(here)
+    kept = everything(bucket)
+    assert not [name for name, text in kept.items() for word in ANN if word.encode() in text]
+    assert not [name for name in kept if name.endswith("omvei.key")]
+
+
+def test_of_two_who_change_it_at_once_the_second_loses_nothing_of_the_first(
+    bucket, at_home, tmp_path, monkeypatch
+):
+    _, there = at_home
+    before = told(there)
+    other = []
+
+    def change():
+        with there.alone():
+            (there.path / "definitions" / "mine.txt").write_text("mine")
+            with monkeypatch.context() as patch:
+                other.append(elsewhere(patch, tmp_path))
+                other[0].take(table(tmp_path / "1.csv", 300, 100))
+
+    with pytest.raises(omvei.WorkspaceError, match="Somebody else changed"):
+        change()
+    assert not (there.path / "definitions" / "mine.txt").exists()
+    assert told(there) == told(other[0]) != before
+    there.take(table(tmp_path / "2.csv", 400, 50))
+    assert told(omvei.open(ADDRESS)) == told(there)
+
+
+def test_a_change_that_fails_leaves_the_store_and_the_copy_as_they_were(bucket, at_home, tmp_path):
+    _, there = at_home
+    before, kept = told(there), everything(bucket)
+
+    def change():
+        with there.alone():
+            there.take(table(tmp_path / "1.csv", 300, 100), build=False)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        change()
+    assert everything(bucket) == kept
+    assert told(there) == told(omvei.open(ADDRESS)) == before
+    assert len(there.imports()) == 1
+
+
+def test_whoever_reads_the_state_before_reads_on(bucket, at_home, tmp_path, monkeypatch):
+    _, there = at_home
+    reader = elsewhere(monkeypatch, tmp_path).journeys  # has no block yet
+    before = there.journeys.map().to_json()
+    with monkeypatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        there.build()
+    assert reader.map().to_json() == before
+
+
+def test_the_key_stays_at_home_and_is_asked_for_where_it_is_needed(
+    bucket, at_home, tmp_path, monkeypatch
+):
+    here, there = at_home
+    assert there.find(ANN[1]) == here.find(ANN[1]) is not None
+    monkeypatch.delenv("OMVEI_KEY")
+    assert there.find(ANN[1]) is None
+    assert there.find(ANN[0]) == here.find(ANN[0])
+    with pytest.raises(omvei.WorkspaceError, match="OMVEI_KEY"):
+        there.take(table(tmp_path / "1.csv", 300, 100))
+    other = omvei.init(tmp_path / "other")
+    monkeypatch.setenv("OMVEI_KEY", str(other.path / "omvei.key"))
+    assert other.key
+    with pytest.raises(omvei.WorkspaceError, match="not that of s3://firm"):
+        there.build()
+
+
+def test_what_the_firm_defines_is_published_as_it_is_written(
+    bucket, at_home, tmp_path, monkeypatch
+):
+    _, there = at_home
+    file = there.path / "definitions" / "groups.yaml"
+    keeping.write(file, {"buyers": {"customer": True}})
+    keeping.write(file, {"buyers": {"channel": "Email"}})
+    with monkeypatch.context() as patch:
+        other = elsewhere(patch, tmp_path)
+        assert keeping.read(other.path / "definitions" / "groups.yaml").said == {
+            "buyers": {"channel": "Email"}
+        }
+        other.choose_policy("strict")
+    with pytest.raises(omvei.WorkspaceError, match="Somebody else changed"):
+        keeping.write(file, {"buyers": {"customer": False}})
+    assert keeping.read(file).said == {"buyers": {"channel": "Email"}}
+    again = omvei.open(ADDRESS)
+    keeping.remove(again.path / "definitions" / "groups.yaml")
+    assert not (elsewhere(monkeypatch, tmp_path).path / "definitions" / "groups.yaml").exists()
+
+
+def test_a_folder_does_not_undo_what_was_changed_in_the_store(bucket, at_home, tmp_path):
+    here, there = at_home
+    there.take(table(tmp_path / "1.csv", 300, 100))
+    with pytest.raises(omvei.WorkspaceError, match="would undo"):
+        here.publish(ADDRESS)
+    with pytest.raises(omvei.WorkspaceError, match="is a copy of"):
+        there.publish("s3://firm/other")
 
 
 def test_a_file_that_is_not_as_its_list_says_is_not_taken(bucket, made):
     made.publish(ADDRESS)
     block = next(
-        info.path for info in bucket.get_file_info(_all("firm")) if info.path.endswith(".arrow")
+        info.path
+        for info in bucket.get_file_info(_all("firm"))
+        if info.path.endswith(".touchpoints.arrow")
     )
     with bucket.open_output_stream(block) as out:
         out.write(b"something else")
+    copy = omvei.open(ADDRESS)
     with pytest.raises(omvei.WorkspaceError, match="not as its list says"):
-        omvei.open(ADDRESS)
+        copy.journeys.map()
+    assert not (copy.path / block.removeprefix("firm/shops/one/")).exists()
 
 
 def test_mistakes_are_told_with_their_cure(bucket, made, monkeypatch):

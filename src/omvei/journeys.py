@@ -51,7 +51,7 @@ from .answers import (
 )
 from .answers.tally import Tally
 from .blocks import manifest
-from .blocks.block import Block, open_block, read_living
+from .blocks.block import Block, Mapped, open_block, read_living
 from .blocks.dictionaries import Dictionaries
 from .engines import run
 from .engines.memory import recalled
@@ -67,6 +67,7 @@ from .moment import moment
 from .people import table
 from .people.names import number
 from .result import Result
+from .stores import copies
 from .touchpoints.vocabulary import codes
 from .workspace import Workspace
 
@@ -371,8 +372,25 @@ class Journeys:
         return pickle.dumps((told, self.since, self.until, self.conditions, self.among))
 
     def __getstate__(self) -> dict[str, Any]:
-        """What a worker elsewhere needs to open the blocks; what can be read again is left here."""
-        return {each.name: getattr(self, each.name) for each in fields(self)} | {"_mapped": {}}
+        """What a worker elsewhere needs to open the blocks; what can be read again is left here.
+
+        Of a workspace in a store a worker has a copy of its own, without definitions.
+        """
+        state = {each.name: getattr(self, each.name) for each in fields(self)} | {"_mapped": {}}
+        if address := copies.address_of(self.workspace.path):
+            inside = self.build.folder.relative_to(self.workspace.path)
+            state["build"] = replace(self.build, folder=inside)
+            number = copies.listed(self.workspace.path).number
+            state |= {"workspace": (address, number), "own_models": self.own_models}
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """The same on the worker."""
+        if isinstance(where := state["workspace"], tuple):
+            folder = copies.attached(*where)
+            build = replace(state["build"], folder=folder / state["build"].folder)
+            state = state | {"workspace": Workspace(folder), "build": build}
+        self.__dict__.update(state)
 
     def blocks(self) -> list[Callable[[], Block]]:
         """The blocks, narrowed; each is opened when called."""
@@ -382,7 +400,8 @@ class Journeys:
         """The blocks, narrowed, in which a person's rows are or once were."""
         found: list[Callable[[], Block]] = []
         for row in self.build.blocks:
-            known = self._stored(row).person
+            file = self.build.place(row) / f"{row['block']}.people.arrow"
+            known = Mapped(file, row["people_checksum"])("person")
             place = int(np.searchsorted(known, person))
             if place < len(known) and known[place] == person:
                 found.append(partial(self._open, row))
@@ -404,7 +423,7 @@ class Journeys:
     def _stored(self, row: dict[str, Any]) -> Block:
         place = (self.build.place(row), str(row["block"]))
         if place not in self._mapped:
-            self._mapped[place] = open_block(*place)
+            self._mapped[place] = open_block(*place, row)
         return self._mapped[place]
 
     def _opened(self, row: dict[str, Any]) -> Block:

@@ -27,6 +27,7 @@ import yaml
 from filelock import FileLock
 
 from .errors import DefinitionError
+from .stores.changes import changed
 
 EARLIER = 50
 """Versions of a file that are kept, at most."""
@@ -97,6 +98,7 @@ def remove(file: Path) -> None:
         if file.exists():
             _push(file, "earlier")
             file.unlink()
+            changed(file)
 
 
 def undo(file: Path) -> bool:
@@ -178,12 +180,13 @@ def _swap(file: Path, take: str, keep: str) -> bool:
             put(file, text)
         else:
             file.unlink(missing_ok=True)
+            changed(file)
         kept[-1].unlink()
     return True
 
 
 def put(file: Path, text: str) -> None:
-    """Write so that a reader sees the old file or the new one, never a part.
+    """Write so that a reader sees the old file or the new one, never a part; in a store, too.
 
     Where it cannot be written, as on a full disk, the old file stays.
     """
@@ -197,6 +200,7 @@ def put(file: Path, text: str) -> None:
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+    changed(file)
 
 
 @contextmanager

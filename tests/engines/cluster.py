@@ -20,15 +20,22 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def start(folder, name, *words):
-    """Start one of Spark's own programs; it leads a process group, to be ended whole."""
-    environment = os.environ | {
-        "PYSPARK_PYTHON": sys.executable,
-        "SPARK_HOME": str(HOME),
-        "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_DAEMON_MEMORY": "512m",
-        "SPARK_NO_DAEMONIZE": "1",
-    }
+def start(folder, name, *words, **more):
+    """Start one of Spark's own programs; it leads a process group, to be ended whole.
+
+    more  variables of its environment
+    """
+    environment = (
+        os.environ
+        | more
+        | {
+            "PYSPARK_PYTHON": sys.executable,
+            "SPARK_HOME": str(HOME),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_DAEMON_MEMORY": "512m",
+            "SPARK_NO_DAEMONIZE": "1",
+        }
+    )
     with (folder / f"{name}.log").open("w") as log:
         return subprocess.Popen(
             ["bash", str(HOME / "bin" / "spark-class"), *map(str, words)],
@@ -55,31 +62,60 @@ def answers(port, within=90):
     raise AssertionError(f"nothing answers at port {port} after {within} s")
 
 
-@contextmanager
-def cluster(folder, workers=2):
-    """A master and some workers with one core each: the address, and the workers' processes."""
-    port = free_port()
-    package = "org.apache.spark.deploy"
-    running = [start(folder, "master", f"{package}.master.Master", "--host", "127.0.0.1",
-                     "--port", port, "--webui-port", free_port())]  # fmt: skip
-    try:
-        answers(port)
-        for number in range(workers):
-            running.append(
-                start(folder, f"worker{number}", f"{package}.worker.Worker", "--host", "127.0.0.1",
-                      "--cores", 1, "--memory", "1500m", "--webui-port", free_port(),
-                      "-d", folder / f"work{number}", f"spark://127.0.0.1:{port}")
-            )  # fmt: skip
-        registered = "Registering worker 127.0.0.1"
-        log = folder / "master.log"
+class Cluster:
+    """A master, and workers with one core each, which have nothing but the address in common:
+    each keeps its copies of workspaces in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.port = free_port()
+        self.address = f"spark://127.0.0.1:{self.port}"
+        self.workers = {}
+        self.begun = 0
+        self.master = start(
+            folder, "master", f"{PACKAGE}.master.Master", "--host", "127.0.0.1",
+            "--port", self.port, "--webui-port", free_port(),
+        )  # fmt: skip
+
+    def cache(self, number):
+        """Where a worker keeps its copies of workspaces in a store."""
+        return self.folder / f"cache{number}"
+
+    def begin(self, number):
+        """Start a worker, and wait until the master knows it."""
+        self.begun += 1
+        self.workers[number] = start(
+            self.folder, f"worker{number}-{self.begun}", f"{PACKAGE}.worker.Worker",
+            "--host", "127.0.0.1", "--cores", 1, "--memory", "1500m", "--webui-port", free_port(),
+            "-d", self.folder / f"work{number}", self.address,
+            XDG_CACHE_HOME=str(self.cache(number)),
+        )  # fmt: skip
+        log = self.folder / "master.log"
         end = time.monotonic() + 90
-        while log.read_text().count(registered) < workers:
+        while log.read_text().count("Registering worker 127.0.0.1") < self.begun:
             assert time.monotonic() < end, log.read_text()
             time.sleep(0.2)
-        yield f"spark://127.0.0.1:{port}", running[1:]
-    finally:
-        for process in reversed(running):
+
+    def end(self):
+        """End every process."""
+        for process in (*self.workers.values(), self.master):
             stop(process)
+
+
+PACKAGE = "org.apache.spark.deploy"
+
+
+@contextmanager
+def cluster(folder, workers=2):
+    """A cluster of some workers."""
+    found = Cluster(folder)
+    try:
+        answers(found.port)
+        for number in range(workers):
+            found.begin(number)
+        yield found
+    finally:
+        found.end()
 
 
 @contextmanager

@@ -11,7 +11,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
+import storing
 from conftest import without
+from crashing import table
 from engines.cluster import cluster, connect, stop
 from pyspark import SparkContext, cloudpickle
 
@@ -19,6 +21,7 @@ import omvei
 from omvei.answers.tally import Tally
 from omvei.engines import local, spark
 from omvei.engines.session import plain, session
+from omvei.engines.shared import Shared
 from omvei.engines.stars import EDGES, components
 from omvei.engines.tasks import kept
 from omvei.errors import EngineError
@@ -45,6 +48,9 @@ ANSWERS = {
 }
 
 
+STORE = "s3://firm/shops/five"
+
+
 def told(journeys, name):
     return json.dumps(ANSWERS[name](journeys).to_json(), sort_keys=True)
 
@@ -53,15 +59,19 @@ def told(journeys, name):
 def spark_cluster(tmp_path_factory):
     if not shutil.which("java"):
         without("No Java is there. Install Debian's `default-jre-headless`.")
-    with cluster(tmp_path_factory.mktemp("spark")) as (address, workers):
-        yield address, workers
-        session(address).stop()
-        session.cache_clear()
-        gateway = SparkContext._gateway  # the Java process that the session leaves behind
-        gateway.shutdown()
-        gateway.proc.stdin.close()
-        gateway.proc.wait()
-        SparkContext._gateway = SparkContext._jvm = None
+    with storing.server() as endpoint, pytest.MonkeyPatch.context() as patch:
+        for name, value in storing.known(endpoint).items():
+            patch.setenv(name, value)
+        storing.opened(endpoint)
+        with cluster(tmp_path_factory.mktemp("spark")) as found:
+            yield found
+            session(found.address).stop()
+            session.cache_clear()
+            gateway = SparkContext._gateway  # the Java process that the session leaves behind
+            gateway.shutdown()
+            gateway.proc.stdin.close()
+            gateway.proc.wait()
+            SparkContext._gateway = SparkContext._jvm = None
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +85,10 @@ def shops(spark_cluster, tmp_path_factory):
         here.take(file, build=False)
     there = tmp_path_factory.mktemp("there") / "shop"
     shutil.copytree(here.path, there)
+    here.publish(STORE)
     here.build()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OMVEI_ENGINE", spark_cluster[0])
+        patch.setenv("OMVEI_ENGINE", spark_cluster.address)
         omvei.open(there).build()
     return here, omvei.open(there)
 
@@ -88,6 +99,79 @@ def test_a_build_on_spark_finds_the_same_people_and_touchpoints(shops):
     assert here.journeys.build.counts["joins"] > 100
 
 
+@pytest.fixture(scope="module")
+def stored(shops, spark_cluster, tmp_path_factory):
+    """The same shop in a store, built there while a worker is killed; and who opens it."""
+    cache = tmp_path_factory.mktemp("driver")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(cache))
+        patch.setenv("OMVEI_KEY", str(shops[0].path / "omvei.key"))
+        patch.setenv("OMVEI_ENGINE", spark_cluster.address)
+        written = f"list(Path({str(spark_cluster.cache(0))!r}).rglob('*.people.arrow'))"
+        killer = killing(written, spark_cluster.workers[0])
+        built = omvei.open(STORE).build()
+        assert killer.wait() == 0
+        stop(spark_cluster.workers[0])
+        spark_cluster.begin(0)
+        patch.delenv("OMVEI_ENGINE")
+        yield built, lambda: omvei.open(STORE).journeys
+
+
+def test_a_build_in_a_store_is_that_of_one_machine_though_a_worker_is_killed(
+    shops, stored, spark_cluster
+):
+    here, _ = shops
+    built, _ = stored
+    assert built.counts == here.journeys.build.counts
+    driver = built.folder.parents[1]
+    assert not list(driver.glob("events/*.parquet"))
+    assert not list(driver.glob("journeys/**/*.touchpoints.arrow"))
+    assert list(spark_cluster.cache(1).glob("omvei/*/events/*.parquet"))
+    left = storing.names(STORE)
+    assert [name for name in left if name.endswith(".touchpoints.arrow")]
+    assert not [name for name in left if "/spread/" in name]
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_from_a_store_is_the_same(shops, stored, spark_cluster, name, monkeypatch):
+    expected = told(shops[0].journeys, name)
+    monkeypatch.setenv("OMVEI_ENGINE", spark_cluster.address)
+    assert told(stored[1](), name) == expected
+
+
+def test_a_view_of_a_workspace_in_a_store_is_the_same(shops, stored, spark_cluster, monkeypatch):
+    expected = told(shops[0].journeys.as_of("2025-06-01"), "map of kinds")
+    monkeypatch.setenv("OMVEI_ENGINE", spark_cluster.address)
+    assert told(stored[1]().as_of("2025-06-01"), "map of kinds") == expected
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_comes_after_a_build_on_spark_is_appended(spark_cluster, tmp_path, monkeypatch, seed):
+    random = Random(seed)
+    begins = [0, *(random.randrange(300, 900) for _ in range(3))]
+    files = [table(tmp_path / f"{n}.csv", first, 300) for n, first in enumerate(begins)]
+    here, there = (omvei.init(tmp_path / name) for name in ("here", "there"))
+    shutil.copy(here.path / "omvei.key", there.path / "omvei.key") if here.key else None
+    for file in files[:2]:
+        there.take(file, build=False)
+    with monkeypatch.context() as patch:
+        patch.setenv("OMVEI_ENGINE", spark_cluster.address)
+        omvei.open(there.path).build()
+    for number, file in enumerate(files[2:], 2):
+        there.take(file)
+        assert len(there.journeys.build.settings["layers"]) == number
+    there.delete("u5")
+    assert len(there.journeys.build.settings["layers"]) == 4
+    for file in files:
+        here.take(file, build=False)
+    here.build()
+    here.delete("u5")
+    here.build()
+    assert there.journeys.build.counts == here.journeys.build.counts
+    for name in ("summary", "map of kinds", "map of stages", "leaks", "quality", "trace"):
+        assert told(there.journeys, name) == told(here.journeys, name)
+
+
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_answer_is_the_same_whoever_built_and_whoever_answers(
     shops, spark_cluster, name, monkeypatch
@@ -95,14 +179,14 @@ def test_an_answer_is_the_same_whoever_built_and_whoever_answers(
     here, there = shops
     expected = told(here.journeys, name)
     assert told(there.journeys, name) == expected
-    monkeypatch.setenv("OMVEI_ENGINE", spark_cluster[0])
+    monkeypatch.setenv("OMVEI_ENGINE", spark_cluster.address)
     assert told(omvei.open(there.path).journeys, name) == expected
 
 
 def test_journeys_of_a_day_in_the_past_are_the_same_on_spark(shops, spark_cluster, monkeypatch):
     here, there = shops
     expected = told(here.journeys.as_of("2025-06-01"), "map of kinds")
-    monkeypatch.setenv("OMVEI_ENGINE", spark_cluster[0])
+    monkeypatch.setenv("OMVEI_ENGINE", spark_cluster.address)
     assert told(omvei.open(there.path).journeys.as_of("2025-06-01"), "map of kinds") == expected
 
 
@@ -116,10 +200,12 @@ def test_components_are_those_found_the_slow_way(spark_cluster, tmp_path, seed):
     for _ in range(nodes):
         for low, high in edges:
             expected[low] = expected[high] = min(expected[low], expected[high])
-    engine = session(spark_cluster[0])
-    with plain(spark_cluster[0]):
-        table = engine.createDataFrame(edges, EDGES)
-        found = components(table, lambda rows: kept(engine, tmp_path, EDGES, rows)).toArrow()
+    engine = session(spark_cluster.address)
+    with plain(spark_cluster.address):
+        rows = engine.createDataFrame(edges, EDGES)
+        found = components(
+            rows, lambda rows: kept(engine, Shared(tmp_path, None), "kept", EDGES, rows)
+        ).toArrow()
     roots = {row["node"]: row["root"] for row in found.to_pylist()}
     assert [roots.get(node, node) for node in range(nodes)] == expected
 
@@ -140,16 +226,23 @@ class Slow(Tally):
         return super().scan(block)
 
 
+def killing(condition, worker):
+    """A process that kills a worker as soon as a condition, in Python, holds."""
+    return subprocess.Popen(
+        [sys.executable, "-c", KILLER.format(condition=condition), str(worker.pid)],
+        start_new_session=True,
+    )
+
+
 def test_an_answer_is_whole_though_a_worker_is_killed_meanwhile(shops, spark_cluster, tmp_path):
-    address, workers = spark_cluster
     blocks = shops[0].journeys.blocks() * 12
     expected = local.run(Tally("kind", len(codes())), blocks)
-    killer = subprocess.Popen(
-        [sys.executable, "-c", KILLER, str(tmp_path), str(workers[0].pid)], start_new_session=True
-    )
-    found = spark.run(Slow(tmp_path), blocks, address)
+    begun = f"len(list(Path({str(tmp_path)!r}).iterdir())) >= 4"
+    killer = killing(begun, spark_cluster.workers[0])
+    found = spark.run(Slow(tmp_path), blocks, spark_cluster.address)
     assert killer.wait() == 0
-    stop(workers[0])
+    stop(spark_cluster.workers[0])
+    spark_cluster.begin(0)
     assert (found == expected).all()
     assert len(list(tmp_path.iterdir())) > len(blocks)  # some were begun twice
 
@@ -157,9 +250,9 @@ def test_an_answer_is_whole_though_a_worker_is_killed_meanwhile(shops, spark_clu
 KILLER = """
 import os, signal, sys, time
 from pathlib import Path
-while len(list(Path(sys.argv[1]).iterdir())) < 4:
+while not ({condition}):
     time.sleep(0.05)
-os.killpg(int(sys.argv[2]), signal.SIGKILL)
+os.killpg(int(sys.argv[1]), signal.SIGKILL)
 """
 
 
@@ -197,7 +290,7 @@ def test_a_trouble_on_a_worker_is_told_in_a_sentence(shops, spark_cluster, monke
     moved = Path(str(journeys.build.folder) + "-away")
     journeys.build.folder.rename(moved)
     try:
-        monkeypatch.setenv("OMVEI_ENGINE", spark_cluster[0])
+        monkeypatch.setenv("OMVEI_ENGINE", spark_cluster.address)
         with pytest.raises(EngineError, match=r"could not do it: .*Error.* the worker's log"):
             journeys.run(Tally("kind", len(codes())))
     finally:

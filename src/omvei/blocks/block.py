@@ -1,6 +1,6 @@
 """A block as an analysis sees it: columns of whole journeys, mapped from disk when first used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import DamagedError
 from ..events.checksum import unchanged
+from ..stores.copies import here
 
 Column = NDArray[Any]
 
@@ -90,13 +91,16 @@ class Block:
         return Block(self.person[stay], starts, lambda name: self[name][rows], self.name)
 
 
-def open_block(folder: Path, name: str) -> Block:
+def open_block(folder: Path, name: str, told: Mapping[str, Any] | None = None) -> Block:
     """Map the two files of a block.
+
+    told  its line of the manifest, where the folder is a copy that may not have it yet
 
     Raises `DamagedError` if one is missing, cut off or no Arrow file.
     """
-    people = Mapped(folder / f"{name}.people.arrow")
-    touchpoints = Mapped(folder / f"{name}.touchpoints.arrow")
+    said = told or {}
+    people = Mapped(folder / f"{name}.people.arrow", said.get("people_checksum"))
+    touchpoints = Mapped(folder / f"{name}.touchpoints.arrow", said.get("touchpoints_checksum"))
     starts = np.append(people("start"), np.int64(touchpoints.rows)).astype(np.int64)
     return Block(people("person"), starts, touchpoints, name)
 
@@ -125,7 +129,7 @@ def read_living(path: Path, people: int, told: str | None = None) -> NDArray[np.
     [True, False, True]
     """
     try:
-        bits = np.fromfile(path, np.uint8)
+        bits = np.fromfile(here(path, told), np.uint8)
     except OSError:
         raise DamagedError(path) from None
     if len(bits) != (people + 7) // 8 or (told and not unchanged(path, told)):
@@ -136,9 +140,9 @@ def read_living(path: Path, people: int, told: str | None = None) -> NDArray[np.
 class Mapped:
     """The columns of one Arrow file, mapped from disk."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, told: str | None = None) -> None:
         try:
-            with pa.memory_map(str(path)) as source:
+            with pa.memory_map(str(here(path, told))) as source:
                 self.table = pa.ipc.open_file(source).read_all()
         except (OSError, pa.ArrowInvalid):
             raise DamagedError(path) from None

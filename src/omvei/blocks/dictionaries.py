@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from ..errors import DamagedError
 from ..events.checksum import unchanged
+from ..stores.copies import here
 from ..touchpoints import channels, vocabulary
 from .layout import DICTIONARIES
 
@@ -26,8 +27,10 @@ class Dictionaries:
 
         Raises `DamagedError` if it does not have the checksum it is `told` to have.
         """
-        if path is not None and told is not None and not unchanged(path, told):
-            raise DamagedError(path)
+        if path is not None:
+            here(path, told)
+            if told is not None and not unchanged(path, told):
+                raise DamagedError(path)
         found: dict[str, list[str]] = {name: [] for name in DICTIONARIES}
         found |= {"kind": list(vocabulary.kinds()), "channel": list(channels.names())}
         if path is not None and path.exists():

@@ -123,12 +123,13 @@ def publish(folder: Path, address: str, raw: bool) -> None:
     r"""Put the workspace into an object store, for others to read: ADDRESS is s3://BUCKET/PATH.
 
     Only what is not there yet is sent. The key of the hashes and rejected rows stay here. It holds
-    people's journeys: the bucket must be private.
+    people's journeys: the bucket must be private. To change it there, name the key's file.
 
     \b
     Examples:
       omvei -w shop publish s3://firm/shop
       omvei -w s3://firm/shop map               read it, from anywhere
+      OMVEI_KEY=shop/omvei.key omvei -w s3://firm/shop import orders.csv
     """
     told = open(folder).publish(address)
     if raw:

@@ -11,6 +11,7 @@ import click
 
 from .. import printing
 from ..errors import OmveiError, SourceError, UnknownNameError
+from ..stores import objects
 from ..workspace import open, room, store
 
 Command = Callable[..., Any]
@@ -123,7 +124,7 @@ def in_group(command: Command) -> Command:
     "folder",
     default=".",
     metavar="DIR",
-    help="The workspace; this folder by default. s3://BUCKET/PATH reads one that was published.",
+    help="The workspace; this folder by default. s3://BUCKET/PATH is one in a store.",
 )
 @seen
 @in_group
@@ -147,7 +148,7 @@ def main(context: click.Context, folder: str, engine: str | None) -> None:
       omvei -w shop trace 1001                  one person, by an order number
       omvei -w shop serve                       the app, in your browser
     """
-    context.obj = store.fetch(folder) if folder.startswith(store.SCHEME) else Path(folder)
+    context.obj = store.fetch(folder) if objects.in_store(folder) else Path(folder)
     if engine:
         os.environ["OMVEI_ENGINE"] = engine  # for this run: what opens the workspace reads it there
 

@@ -6,11 +6,15 @@ in a name as a pattern; people have folders called "Åse's data [1]".
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import unquote
 
 import duckdb
 import pyarrow as pa
 from deltalake import DeltaTable
+
+from ..stores.copies import here
 
 
 def files_of(table: DeltaTable) -> list[str]:
@@ -19,12 +23,13 @@ def files_of(table: DeltaTable) -> list[str]:
     >>> escaped("/tmp/%C3%85se%20[1]/a.parquet")
     '/tmp/Åse [[]1]/a.parquet'
     """
-    return sorted(escaped(address) for address in table.file_uris())
+    with ThreadPoolExecutor(max_workers=8) as threads:
+        return sorted(threads.map(escaped, table.file_uris()))
 
 
 def escaped(address: str) -> str:
-    """One address; those of an object store stay as they are."""
-    return address if "://" in address else re.sub(r"([\[*?])", r"[\1]", local(address))
+    """One address; a file that a copy has not yet is brought."""
+    return re.sub(r"([\[*?])", r"[\1]", str(here(Path(local(address)))))
 
 
 def local(address: str) -> str:

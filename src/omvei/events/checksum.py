@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+from ..stores.copies import absent
+
 
 def checksum(path: Path) -> str:
     """First 16 hex digits of a file's SHA-256."""
@@ -11,8 +13,11 @@ def checksum(path: Path) -> str:
 
 
 def unchanged(path: Path, told: str) -> bool:
-    """Whether a file is there and has the checksum it was written with."""
+    """Whether a file is there and has the checksum it was written with.
+
+    One that a copy of a workspace in a store has not brought yet is checked when it is.
+    """
     try:
         return checksum(path) == told
     except OSError:
-        return False
+        return absent(path)

@@ -18,6 +18,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from ..stores.copies import here
 from .addresses import escaped
 from .checksum import checksum, unchanged
 
@@ -70,7 +71,7 @@ class Seen:
     def _whole(self) -> bool:
         """Whether each file is there in its length: a shorter one would take known ids for new."""
         try:
-            return all((self.folder / f).stat().st_size == self.lengths[f] for f in self.files)
+            return all(here(self.folder / f).stat().st_size == self.lengths[f] for f in self.files)
         except OSError:
             return False
 
@@ -120,5 +121,4 @@ class Seen:
         self.imports, self.files, self.lengths = [], {}, {}
 
     def _read(self, file: str) -> Hashes:
-        path = self.folder / file
-        return np.memmap(path, np.uint64, "r")
+        return np.memmap(here(self.folder / file), np.uint64, "r")

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from ..errors import DamagedError
 from ..events.schema import IDENTIFIERS
+from ..stores.copies import here
 
 Hashes = NDArray[np.uint64]
 Places = NDArray[np.int32]
@@ -47,27 +48,52 @@ def write(
     touched: Hashes | None = None,
     moved: Numbers | None = None,
 ) -> None:
-    """Write the layer of the identifiers in the table `sets`, with who holds them (`identifiers`);
-    see `write_layer`."""
+    """Write the layer of the identifiers in the table `sets`, with who holds them (`identifiers`).
+
+    moved  people whose rows in older layers' blocks no longer hold, in ascending order
+    """
+    held = layer(con, touched)
+    by_component = np.argsort(held.column("component").to_numpy(), kind="stable")
+    members = held.select(["component", "name"]).take(pa.array(by_component))
+    gone = pa.table({"person": np.zeros(0, np.int64) if moved is None else moved})
+    for file, rows in zip(FILES, (held, members, gone), strict=True):
+        _put(folder / file, rows.combine_chunks().to_reader())
+
+
+def write_parts(folder: Path, parts: list[str]) -> None:
+    """Write a layer whose rows are in several files (`layer`), no component in two of them."""
+    with duckdb.connect() as con:
+        con.execute("SET enable_progress_bar = false")
+        con.execute("SET temp_directory = $spill", {"spill": (folder / "spill").as_posix()})
+        con.execute("SET VARIABLE parts = $parts", {"parts": parts})
+        rows = "FROM read_parquet(getvariable('parts')) ORDER BY"
+        for file, said in zip(
+            FILES,
+            (
+                f"SELECT * {rows} name",
+                f"SELECT component, name {rows} component",
+                "SELECT 0::BIGINT AS person LIMIT 0",
+            ),
+            strict=True,
+        ):
+            _put(folder / file, con.sql(said).to_arrow_reader(1_000_000))
+
+
+def _put(file: Path, rows: pa.RecordBatchReader) -> None:
+    with pa.ipc.new_file(file, rows.schema) as out:
+        for batch in rows:
+            out.write_batch(batch)
+
+
+def layer(con: duckdb.DuckDBPyConnection, touched: Hashes | None = None) -> pa.Table:
+    """The identifiers in the table `sets`: `name, component, person, node`, by ascending name.
+
+    touched  names that older layers no longer speak of, whether anybody holds them or not
+    """
     columns = ", ".join(f"{hashed(kind)} AS {kind}" for kind in IDENTIFIERS)
     sets = con.sql(f"SELECT {columns} FROM sets").to_arrow_table()
     together = grouped([sets.column(kind).to_numpy() for kind in IDENTIFIERS])
-    write_layer(folder, together, con.sql(HOLDERS).to_arrow_table(), touched, moved)
-
-
-def write_layer(
-    folder: Path,
-    together: pa.Table,
-    holders: pa.Table,
-    touched: Hashes | None = None,
-    moved: Numbers | None = None,
-) -> None:
-    """Write a layer.
-
-    together  `name, component`, as `grouped` makes it; holders: `name, person, node`, in any order
-    touched   names that older layers no longer speak of, whether anybody holds them or not
-    moved     people whose rows in older layers' blocks no longer hold, in ascending order
-    """
+    holders = con.sql(HOLDERS).to_arrow_table()
     name, component = (together.column(part).to_numpy() for part in ("name", "component"))
     held, person, node = (holders.column(part).to_numpy() for part in ("name", "person", "node"))
     alone = np.setdiff1d(np.union1d(name, _none(touched)), held)
@@ -81,17 +107,8 @@ def write_layer(
         known = name[np.minimum(place, len(name) - 1)] == told
     of_told = told.copy()
     of_told[known] = component[place[known]]
-    by_component = np.argsort(of_told, kind="stable")
     whose = (np.concatenate([part, nobody])[order] for part in (person, node))
-    tables = (
-        dict(zip(("name", "component", "person", "node"), (told, of_told, *whose), strict=True)),
-        {"component": of_told[by_component], "name": told[by_component]},
-        {"person": np.zeros(0, np.int64) if moved is None else moved},
-    )
-    for file, columns in zip(FILES, tables, strict=True):
-        table = pa.table(columns)
-        with pa.ipc.new_file(folder / file, table.schema) as out:
-            out.write_table(table)
+    return pa.table([told, of_told, *whose], names=["name", "component", "person", "node"])
 
 
 def _none(names: Hashes | None) -> Hashes:
@@ -156,7 +173,7 @@ class Layer:
     def _column(self, file: str, name: str) -> NDArray[Any]:
         path = self.folder / file
         try:
-            with pa.memory_map(str(path)) as source:
+            with pa.memory_map(str(here(path))) as source:
                 column = pa.ipc.open_file(source).read_all().column(name)
         except (OSError, pa.ArrowInvalid):
             raise DamagedError(path) from None

@@ -30,6 +30,7 @@ from ..errors import (
     UnknownNameError,
     WorkspaceError,
 )
+from ..stores import copies, objects
 from . import alone, building, checking, deleting, importing, inbox, looking, planning, store
 
 if TYPE_CHECKING:
@@ -117,7 +118,13 @@ class Workspace:
 
     @property
     def key(self) -> bytes:
-        """The key of the hashes: made once, readable by the owner only."""
+        """The key of the hashes: made once, readable by the owner only.
+
+        It is in no store: whoever changes a workspace there names its file in `OMVEI_KEY`. Raises
+        `WorkspaceError` where that is needed, and not done.
+        """
+        if copies.address_of(self.path):
+            return copies.key(self.path)
         file = self.path / "omvei.key"
         if not file.exists():
             # whole or not at all, and never another's: two processes may get here at once
@@ -249,6 +256,8 @@ class Workspace:
 
         words = {"user_id": who, "person": who, "order_id": who, "anonymous_id": who}
         words["account"] = who
+        if copies.address_of(self.path) and not copies.has_key():
+            return words  # without the key nobody is found by what was hashed
         words["email"] = hash_email(who, self.key) or who
         words["phone"] = hash_phone(who, self.key) or who
         return words
@@ -283,11 +292,11 @@ def init(path: Path | str, session_gap: str = "1800s") -> Workspace:
 
 
 def open(path: Path | str = ".") -> Workspace:
-    """Open the workspace in a folder, or a copy of the one published at `s3://bucket/path`.
+    """Open the workspace in a folder, or the one at `s3://bucket/path`, in a copy.
 
-    Raises `WorkspaceError` if there is none.
+    What is changed there is published when it is done. Raises `WorkspaceError` if there is none.
     """
-    if isinstance(path, str) and path.startswith(store.SCHEME):
+    if isinstance(path, str) and objects.in_store(path):
         path = store.fetch(path)
     from ..engines import LOCAL, chosen
 

@@ -155,8 +155,9 @@ def unmerge(
         raise UnknownNameError(
             "identifier", identifier, [], "`omvei why PERSON` lists a person's identifiers."
         )
-    policies.set_apart(workspace.path / "definitions", *found)
-    workspace.build(progress)
+    with workspace.alone():
+        policies.set_apart(workspace.path / "definitions", *found)
+        workspace.build(progress)
     return dict(zip(("kind", "value"), found, strict=True))
 
 
@@ -166,8 +167,9 @@ def merge_back(
     """Take an `unmerge` back: the identifier is joined again, and history is rebuilt."""
     from ..people import policies
 
-    policies.put_back(workspace.path / "definitions", kind, value)
-    workspace.build(progress)
+    with workspace.alone():
+        policies.put_back(workspace.path / "definitions", kind, value)
+        workspace.build(progress)
 
 
 def choose_policy(workspace: "Workspace", policy: str, progress: "Progress" = silent) -> None:
@@ -178,8 +180,9 @@ def choose_policy(workspace: "Workspace", policy: str, progress: "Progress" = si
     from ..people import policies
     from . import open as opened
 
-    _say(workspace.path / "omvei.toml", "policy", f'"{policies.policy(policy).name}"')
-    opened(workspace.path).build(progress)
+    with workspace.alone():
+        _say(workspace.path / "omvei.toml", "policy", f'"{policies.policy(policy).name}"')
+        opened(workspace.path).build(progress)
 
 
 def keep_domains(workspace: "Workspace", kept: bool) -> None:
@@ -187,7 +190,8 @@ def keep_domains(workspace: "Workspace", kept: bool) -> None:
 
     Who is who stays as it is; journeys of companies are built anew when they are asked for.
     """
-    _say(workspace.path / "omvei.toml", "domains", "true" if kept else "false")
+    with workspace.alone():
+        _say(workspace.path / "omvei.toml", "domains", "true" if kept else "false")
 
 
 def _say(file: Path, name: str, value: str) -> None:
@@ -279,7 +283,7 @@ def view(
     from ..engines import builder
 
     folder = _view(workspace, unit, until)
-    with workspace.alone(copy=True):
+    with workspace.alone(derived=True):
         if (known := manifest.read(folder / "journeys")) is not None:
             return known
         settings = replace(_settings(workspace), unit=unit, until=until)

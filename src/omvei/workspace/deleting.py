@@ -93,7 +93,7 @@ def purge(workspace: "Workspace", progress: "Progress" = silent) -> dict[str, An
             if value := made(word, workspace.key):
                 yield kind, value
 
-    with workspace.alone():
+    with workspace.alone(thorough=True):
         gone = workspace.deleted
         if workspace.events.exists():
             erasing.erase(workspace.events, gone.waiting)
