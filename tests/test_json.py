@@ -84,9 +84,8 @@ ANSWERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("keys")
+def made(folder):
+    """A shop of which every answer of `ANSWERS` can be asked."""
     rows = [
         f"u{person},2025-0{1 + person % 6}-1{person % 9}T1{hour}:00:00Z,{kind}"
         for person in range(40)
@@ -98,7 +97,12 @@ def shop(tmp_path_factory):
     (folder / "costs.csv").write_text("day,channel,cost,currency\n2025-01-10,Direct,5,NOK\n")
     workspace.take(folder / "costs.csv")
     keeping.write(place(workspace.path), {"all": {"name": "All", "who": [{"customer": False}]}})
-    return workspace.journeys
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    return made(tmp_path_factory.mktemp("keys")).journeys
 
 
 def keys(said):

@@ -16,6 +16,8 @@ from conftest import without
 from crashing import table
 from engines.cluster import cluster, connect, stop
 from pyspark import SparkContext, cloudpickle
+from test_json import ANSWERS as EVERY
+from test_json import made
 
 import omvei
 from omvei.answers.tally import Tally
@@ -139,10 +141,36 @@ def test_an_answer_from_a_store_is_the_same(shops, stored, spark_cluster, name, 
     assert told(stored[1](), name) == expected
 
 
+@pytest.fixture(scope="module")
+def small(stored, spark_cluster, tmp_path_factory):
+    """A small workspace in a folder, and the same in a store, built by the cluster."""
+    here = made(tmp_path_factory.mktemp("small"))
+    here.publish("s3://firm/small")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMVEI_KEY", str(here.path / "omvei.key"))
+        patch.setenv("OMVEI_ENGINE", spark_cluster.address)
+        there = omvei.open("s3://firm/small")
+        there.build()
+    return here, there
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_answer_there_is_is_the_same_from_a_store_on_a_cluster(
+    small, spark_cluster, name, monkeypatch
+):
+    here, there = small
+    expected = json.dumps(EVERY[name](here.journeys).to_json(), sort_keys=True)
+    monkeypatch.setenv("OMVEI_KEY", str(here.path / "omvei.key"))
+    monkeypatch.setenv("OMVEI_ENGINE", spark_cluster.address)
+    assert json.dumps(EVERY[name](there.journeys).to_json(), sort_keys=True) == expected
+
+
 def test_a_view_of_a_workspace_in_a_store_is_the_same(shops, stored, spark_cluster, monkeypatch):
     expected = told(shops[0].journeys.as_of("2025-06-01"), "map of kinds")
+    policies = shops[0].compare(["strict"]).to_json()
     monkeypatch.setenv("OMVEI_ENGINE", spark_cluster.address)
     assert told(stored[1]().as_of("2025-06-01"), "map of kinds") == expected
+    assert stored[1]().workspace.compare(["strict"]).to_json() == policies
 
 
 @pytest.mark.parametrize("seed", range(2))

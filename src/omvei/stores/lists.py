@@ -1,18 +1,18 @@
 """What is published at an address: a list of files, replaced in one piece by one writer at a time.
 
-A list is an object of its own, named by its checksum. Which one holds is said by a log, whose
-entries are numbered: an entry is made only if nobody made one of its number before. So of several
-who change a workspace at once one succeeds, and the others learn of it; a reader finds the list
-before or the new one; and whoever dies in between leaves objects that no list speaks of.
+A list is an object of its own, of a name that is never used again. Which one holds is said by a
+log, whose entries are numbered: an entry is made only if nobody made one of its number before. So
+of several who change a workspace at once one succeeds, and the others learn of it; a reader finds
+the list before or the new one; and whoever dies in between leaves objects that no list speaks of.
 
 The log is a Delta table's, since `deltalake` makes such entries in every store it knows (in S3 with
 `If-None-Match`), and is here anyway.
 """
 
 import dataclasses
-import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from uuid import uuid4
 
 from ..errors import WorkspaceError
 from .objects import endpoint, opened
@@ -41,16 +41,8 @@ class Listed:
     number: int = -1
     """The number of its entry in the log; -1 where nothing is published."""
 
-    @property
-    def text(self) -> bytes:
-        """The list as it lies in the store."""
-        said = {name: part for name, part in asdict(self).items() if name != "number"}
-        return json.dumps(said, sort_keys=True).encode()
-
-    @property
-    def name(self) -> str:
-        """The name of the object that holds the list."""
-        return f"{hashlib.sha256(self.text).hexdigest()[:16]}.json"
+    name: str = ""
+    """The name of the object that holds the list; none is ever used twice."""
 
     @property
     def kept(self) -> dict[str, str]:
@@ -77,7 +69,7 @@ def newest(address: str) -> Listed:
             try:
                 with store.open_input_stream(f"{root}/{FOLDER}/{told}") as read:
                     number = int(entries[-1].rpartition("/")[2].partition(".")[0])
-                    return Listed(**json.loads(read.read()), number=number)
+                    return Listed(**json.loads(read.read()), number=number, name=told)
             except FileNotFoundError:
                 continue  # replaced meanwhile: there is a newer one
         else:
@@ -95,13 +87,15 @@ def replace(address: str, now: Listed, before: Listed) -> Listed:
     from deltalake.exceptions import CommitFailedError, DeltaError
 
     nothing = pa.schema([("nothing", pa.int64())])  # the table whose log it is has no rows
-
+    name = f"{uuid4().hex}.json"
+    said = {part: told for part, told in asdict(now).items() if part not in ("number", "name")}
     with (
         opened(address) as (store, root),
-        store.open_output_stream(f"{root}/{FOLDER}/{now.name}") as out,
+        store.open_output_stream(f"{root}/{FOLDER}/{name}") as out,
     ):
-        out.write(now.text)
-    options = {"allow_http": "true"} if endpoint().startswith("http://") else {}
+        out.write(json.dumps(said, sort_keys=True).encode())
+    options = {"AWS_ENDPOINT_URL": endpoint()} if endpoint() else {}
+    options |= {"AWS_ALLOW_HTTP": "true"} if endpoint().startswith("http://") else {}
     last = max(before.number, 0)  # the entry that begins the log lists nothing
     try:
         table = DeltaTable.create(
@@ -109,11 +103,11 @@ def replace(address: str, now: Listed, before: Listed) -> Listed:
         )
         if table.version() != last:
             raise CommitFailedError
-        said = CommitProperties({"list": now.name}, max_commit_retries=0)
-        table.create_write_transaction([], "append", nothing, commit_properties=said)
+        entry = CommitProperties({"list": name}, max_commit_retries=0)
+        table.create_write_transaction([], "append", nothing, commit_properties=entry)
     except CommitFailedError:
         # an answer that was lost on its way is asked for again: the entry may be ours
-        if (done := newest(address)).number != last + 1 or done.text != now.text:
+        if newest(address).name != name:
             raise WorkspaceError(
                 f"Somebody else changed {address} meanwhile. Their change holds, and nothing of it "
                 "is lost; this one was not kept. Do it again."
@@ -123,4 +117,4 @@ def replace(address: str, now: Listed, before: Listed) -> Listed:
             f"The store at {address} could not be used: {error} It must know writes that are "
             "done only if nobody was there before (in S3: If-None-Match)."
         ) from None
-    return dataclasses.replace(now, number=last + 1)
+    return dataclasses.replace(now, number=last + 1, name=name)

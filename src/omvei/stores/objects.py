@@ -55,7 +55,7 @@ def fixed(name: str) -> bool:
     """
     if "_delta_log/" in name or name.startswith(("definitions/", "places/", "rejected/")):
         return False
-    return name.startswith(("journeys/", "views/")) or name.endswith((".parquet", ".ids"))
+    return "journeys/" in name or name.endswith((".parquet", ".ids"))
 
 
 @contextmanager
