@@ -75,21 +75,25 @@ def written(log: Path) -> tuple[int, float]:
 
 @contextmanager
 def watched(workers: dict[int, Any]) -> Iterator[dict[str, float]]:
-    """The most that the processes of one worker held, MB: all of them, and those of Python."""
-    most = {"all": 0.0, "python": 0.0}
+    """The most that the processes of one worker held, MB: `all` of them, and those of `python`; and
+    the processor time of all workers, seconds."""
+    most = {"all": 0.0, "python": 0.0, "cpu": 0.0}
     done = Event()
 
     def look() -> None:
         while not done.wait(0.5):
             held: Counter[tuple[str, int]] = Counter()
+            used: Counter[int] = Counter()  # by session, of processes that have ended, too
             for status in Path("/proc").glob("[0-9]*/stat"):
                 with suppress(OSError):
                     name, _, rest = status.read_text().partition("(")[2].rpartition(")")
                     words = rest.split()
                     resident = int(words[21]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+                    used[int(words[3])] += sum(map(int, words[11:15])) / os.sysconf("SC_CLK_TCK")
                     for kind in ("all", *(["python"] if name.startswith("python") else [])):
                         held[kind, int(words[3])] += resident  # by session
-            for kind in most:
+            most["cpu"] = max(most["cpu"], sum(used[worker.pid] for worker in workers.values()))
+            for kind in ("all", "python"):
                 own = [held[kind, worker.pid] for worker in workers.values()]
                 most[kind] = max(most[kind], *own)
 
@@ -140,9 +144,15 @@ def main() -> None:
             "build, events/s and core",
             *(f"{events / used['wall'] / CORES:,.0f}" for used in (local, spark)),
         )
-        table.add_row("build, processor time of the process, s", f"{local['cpu']:.1f}", "")
-        table.add_row("tasks of the build, core seconds", "", f"{ran:.1f}")
-        table.add_row("tasks, events/s and core", "", f"{events / ran:,.0f}")
+        table.add_row(
+            "processor time of the process and of the workers, s",
+            *(f"{used:.1f}" for used in (local["cpu"], spark["cpu"] + memory["cpu"])),
+        )
+        table.add_row("tasks of the build, core seconds at the clock", "", f"{ran:.1f}")
+        table.add_row(
+            "events a second of processor time",
+            *(f"{events / used:,.0f}" for used in (local["cpu"], spark["cpu"] + memory["cpu"])),
+        )
         table.add_row(
             "peak memory of the process, MB", *(f"{u['peak']:,.0f}" for u in (local, spark))
         )
