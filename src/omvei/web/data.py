@@ -5,6 +5,7 @@ upload → preview (how it was understood; change it, look again) → import, in
 report. Nothing is kept before the person says so; rejected rows can be read with their reasons.
 """
 
+import json
 import secrets
 from collections.abc import Mapping
 from functools import partial
@@ -130,16 +131,16 @@ def preview(request: Request) -> Response:
         told = {**one["remembered"], **told}
     mapping = form(_choices(request, path, told, one, file), told, one["mapping"] if one else {})
     if wants_json(request):
-        return as_json(
-            {"answer": "preview", "files": found + refused + skipped, "trouble": trouble}
-        )
+        # Rows hold times and amounts, which JSON has no words for.
+        files = json.loads(json.dumps(found + refused + skipped, default=str))
+        return as_json({"answer": "preview", "files": files, "trouble": trouble})
     status = 422 if trouble else 200
     return show(
         request, "preview.html", status, told_in=partial(retold, said(request)),
         key=key, name=path.name, found=found, file=file, refused=refused, trouble=trouble,
         told=told, mapping=mapping, several=not file and len(found) + len(refused) > 1,
         skipped=left_out(skipped),
-        json=f"/data/preview/{key}.json",
+        json=address(f"/data/preview/{key}.json", {"file": file}),
     )  # fmt: skip
 
 
