@@ -14,6 +14,7 @@ import pytest
 import storing
 from conftest import without
 from crashing import table
+from deltalake import DeltaTable, write_deltalake
 from engines.cluster import cluster, connect, stop
 from pyspark import SparkContext, cloudpickle
 from test_json import ANSWERS as EVERY
@@ -216,6 +217,51 @@ def test_journeys_of_a_day_in_the_past_are_the_same_on_spark(shops, spark_cluste
     expected = told(here.journeys.as_of("2025-06-01"), "map of kinds")
     monkeypatch.setenv("OMVEI_ENGINE", spark_cluster.address)
     assert told(omvei.open(there.path).journeys.as_of("2025-06-01"), "map of kinds") == expected
+
+
+OLD = {"time": "2025-12-01T10:00:00Z", "event": "visit", "email": "kari@nord.example"}
+"""What was brought in before domains were kept: its file has no column for them."""
+
+MAILS = (
+    # Which company a domain is stands in one file; whom it places stands in others.
+    [("kari@nord.example", "Nord AS"), ("eva@sor.example", None), ("liv@gmail.com", "Vest AS")],
+    [("per@Nord.example", None), ("ola@sor.example", None), ("ida@hotmail.no", None)],
+    [("kari@nord.example", "Nord A/S"), ("kari@nord.example", "Nord AS")],
+)
+
+
+def test_companies_by_domain_are_the_same_on_spark(spark_cluster, tmp_path, monkeypatch):
+    here = omvei.init(tmp_path / "here")
+    (tmp_path / "old.jsonl").write_text(json.dumps(OLD))
+    here.take(tmp_path / "old.jsonl", build=False)
+    old = DeltaTable(str(here.path / "events")).to_pyarrow_table()
+    shutil.rmtree(here.path / "events")
+    write_deltalake(str(here.path / "events"), old.drop_columns(["domain"]))
+    here.keep_domains(True)
+    here = omvei.open(here.path)
+    for number, rows in enumerate(MAILS, 1):
+        lines = [
+            {"time": f"2026-0{number}-{day:02}T10:00:00Z", "event": "visit", "email": email}
+            | ({"account": account} if account else {})
+            for day, (email, account) in enumerate(rows, 1)
+        ]
+        (tmp_path / f"{number}.jsonl").write_text("\n".join(map(json.dumps, lines)))
+        here.take(tmp_path / f"{number}.jsonl", build=False)
+    there = tmp_path / "there"
+    shutil.copytree(here.path, there)
+    here.build()
+
+    def companies(workspace):
+        found = workspace.journeys.unit("account")
+        ways = [found.trace(name).to_json()["rows"] for name in ("Nord AS", "sor.example")]
+        return [found.summary().to_json(), found.map("kind").to_json(), ways]
+
+    expected = companies(here)
+    assert (expected[0]["n"], expected[0]["unidentified"]) == (4, 1)  # Nord A/S is one too
+    assert [len(way) for way in expected[2]] == [4, 2]
+    monkeypatch.setenv("OMVEI_ENGINE", spark_cluster[0])
+    omvei.open(there).build()
+    assert json.dumps(companies(omvei.open(there))) == json.dumps(expected)
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -27,6 +27,8 @@ https://shop.example/ | https://gansub.com/t/x | Email
 https://shop.example/?utm_source=prisjakt&utm_medium=cpc | | Paid Shopping
 https://shop.example/?utm_medium=banner | | Display
 https://shop.example/?utm_medium=email&utm_source=news | | Email
+https://shop.example/?utm_source=apsis | | Email
+https://shop.example/ | https://click.ubivox.com/x | Email
 https://shop.example/?utm_medium=affiliate&utm_source=x | | Affiliates
 https://shop.example/?utm_source=youtube&utm_medium=paid_video | | Paid Video
 https://shop.example/?utm_campaign=summer&utm_source=unknown&utm_medium=strange | | Unassigned

@@ -1,8 +1,14 @@
 """No page keeps anybody out: axe's rules, and nothing wider than a phone, in light and dark."""
 
+import json
+import zipfile
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from web.conftest import serve
+from web.conftest import serve, write_shop
+from web.test_import import LETTERS
+
+import omvei
 
 ADDRESSES = [
     "/", "/map?by=kind", "/map?by=kind&node=product_view", "/map?by=stage&lens=hankins",
@@ -48,4 +54,39 @@ def test_an_empty_and_a_small_workspace_have_no_barrier(browser, empty, few):
                 page.goto(at + address)
                 found += [(address, v["id"]) for v in axe.run(page).response["violations"]]
                 page.close()
+    assert found == []
+
+
+def test_a_waiting_file_and_a_comparison_have_no_barrier(browser, empty, tmp_path):
+    axe, found = Axe(), []
+    workspace = omvei.open(empty)
+    workspace.take(write_shop(tmp_path / "shop.csv", 40))
+    compared = json.dumps(workspace.compare().to_json())
+    (empty / "views").mkdir(exist_ok=True)
+    (empty / "views" / "policies.json").write_text(compared)
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for letter in ("Vår", "Høst"):
+            packed.writestr(f"aktivitet/{letter}.csv", LETTERS.replace("Vår", letter))
+        packed.write(tmp_path / "shop.csv", "shop.csv")
+    for at in serve(empty):
+        page = browser.new_page(viewport={"width": 390, "height": 900}, locale="nb-NO")
+
+        def look(page=page):
+            found.extend((page.url, v["id"]) for v in axe.run(page).response["violations"])
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+        page.goto(f"{at}/data")
+        page.locator("#file").set_input_files(archive)
+        page.locator("form:has(#file) button").click()
+        page.wait_for_url("**/data/preview/*", timeout=60_000)
+        look()
+        page.get_by_role("link", name="Si hva kolonnene betyr").first.click()
+        page.locator("select[name=source]").select_option("newsletter")
+        page.locator("button[formaction]").first.click()
+        look()
+        page.goto(f"{at}/data/identity")
+        assert page.get_by_text("Personer fra hver kanal").count()
+        look()
+        page.close()
     assert found == []

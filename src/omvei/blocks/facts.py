@@ -106,7 +106,7 @@ def show(
     once = "ANTI JOIN repeated AS r ON r.file = e.file AND r.row = e.row" if repeated else ""
     left = LEFT.format(key=key) if gone.waiting else "true"
     columns, named = COLUMNS, ""
-    if firms:
+    if firms and _with_domains(con):
         con.register("firms", pa.table({"domain": [*firms], "name": [*firms.values()]}))
         name = f"coalesce({clean('account', 'e.account')}, d.name) AS account"
         columns = ", ".join(name if c == "account" else f"e.{c}" for c in COLUMNS.split(", "))
@@ -146,11 +146,16 @@ def domains(
     """
     prepare(con)
     con.execute("SET VARIABLE files = $files", {"files": files})
-    there = "SELECT 1 FROM parquet_schema(getvariable('files')) WHERE name = 'domain' LIMIT 1"
-    if not con.execute(there).fetchall():  # brought in before domains were kept
+    if not _with_domains(con):
         return []
     known = "true" if until is None else f"time < make_timestamptz({until})"
     return con.execute(FIRMS.format(known=known)).fetchall()
+
+
+def _with_domains(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether any of the files is from a time when domains were kept."""
+    there = "SELECT 1 FROM parquet_schema(getvariable('files')) WHERE name = 'domain' LIMIT 1"
+    return bool(con.execute(there).fetchall())
 
 
 def firms(told: Iterable[tuple[str, str | None, int]]) -> dict[str, str]:

@@ -184,9 +184,10 @@ WHERE other IS NOT NULL AND other <> strongest
 """
 
 PLACED = """
+-- the company that a row is of, be it by its domain, stands in the bucket from then on
 SELECT {columns}, node
-FROM read_parquet(getvariable('files'), union_by_name = true) AS e
-JOIN (SELECT file, row, node_of(strongest) AS node FROM facts) AS f USING (file, row)
+FROM (SELECT * EXCLUDE (account) FROM read_parquet(getvariable('files'), union_by_name = true)) AS e
+JOIN (SELECT file, row, account, node_of(strongest) AS node FROM facts) AS f USING (file, row)
 """
 
 NODE = """
