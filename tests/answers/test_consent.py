@@ -66,6 +66,28 @@ def test_what_nothing_tells_of_is_not_observed_until_something_does(tmp_path):
     assert set(seen.unseen()) == {"ai", "competitors", "mail", "ads", "service"}
 
 
+@pytest.mark.parametrize(
+    ("answer", "filled"),
+    [("ChatGPT", {"ai"}), ("En venn", {"word_of_mouth"}), ("Gikk forbi", {"store"}), ("X", set())],
+)
+def test_what_somebody_says_of_how_they_heard_fills_in_what_is_not_observed(
+    tmp_path, answer, filled
+):
+    shop = omvei.init(tmp_path / "shop")
+    clicks = tmp_path / "clicks.csv"
+    clicks.write_text(
+        "user_id,time,event,url,referrer\n"
+        "ann,2026-01-01,page_view,https://a.no/,https://chatgpt.com/\n"
+    )
+    shop.take(clicks)
+    before = set(shop.journeys.unseen())
+    assert {"ai", "word_of_mouth", "store"} <= before  # a click is no answer that was read
+    told = tmp_path / "survey.csv"
+    told.write_text(f"Timestamp,Email,How did you hear about us?\n2026-01-05,a@b.no,{answer}\n")
+    shop.take(told)
+    assert before - set(omvei.open(shop.path).journeys.unseen()) == filled
+
+
 def by_month(rows):
     """What `ByMonth` counts, one person after the other."""
     counted = {}

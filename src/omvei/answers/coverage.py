@@ -6,10 +6,15 @@ shown as none. Surveys, reviews and a loyalty card can fill some of it in: they 
 anything else, and what they tell of is then observed.
 """
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from ..blocks.block import Block
 from ..touchpoints.vocabulary import codes
-from .tally import Tally
+from .adding import Added
+from .tally import Counts, Tally
 
 if TYPE_CHECKING:
     from ..journeys import Journeys
@@ -23,7 +28,28 @@ TOLD_BY: dict[str, dict[str, tuple[str, ...]]] = {
     "ads": {"kind": ("ad_view",), "channel": ()},
     "service": {"kind": ("support_contact", "contact_sales"), "channel": ("Phone",)},
 }
-"""What would tell of each; of an assistant's answers nothing does, only of clicks in them."""
+"""What would tell of each; of an assistant's answers only what somebody says of them, see `Heard`:
+a click in one is a visit, and tells nothing of the answers that were read without one."""
+
+HEARD = "heard_about_us", "AI Assistant"
+"""The answer to how somebody heard of the firm, and the channel it then names."""
+
+
+@dataclass(frozen=True)
+class Heard(Added):
+    """The analysis: how many touchpoints have both an event and a channel, by their codes."""
+
+    event: int
+    channel: int
+
+    def empty(self) -> Counts:
+        """Nothing."""
+        return np.zeros(1, np.int64)
+
+    def scan(self, block: Block) -> Counts:
+        """Count one block."""
+        told = (block["event"] == self.event) & (block["channel"] == self.channel)
+        return np.array([told.sum()], np.int64)
 
 
 def unseen(journeys: "Journeys") -> list[str]:
@@ -31,9 +57,14 @@ def unseen(journeys: "Journeys") -> list[str]:
     kinds = journeys.run(Tally("kind", len(codes())))
     names = journeys.words["channel"]
     channels = journeys.run(Tally("channel", len(names)))
+    events = journeys.words["event"]
+    heard = 0
+    if HEARD[0] in events and HEARD[1] in names:
+        (heard,) = journeys.run(Heard(events.index(HEARD[0]), names.index(HEARD[1])))
     return [
         what
         for what, told in TOLD_BY.items()
-        if not any(kinds[codes()[kind], 0] for kind in told["kind"])
+        if not (what == "ai" and heard)
+        and not any(kinds[codes()[kind], 0] for kind in told["kind"])
         and not any(channels[names.index(name), 0] for name in told["channel"] if name in names)
     ]
