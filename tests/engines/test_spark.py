@@ -259,7 +259,7 @@ def test_companies_by_domain_are_the_same_on_spark(spark_cluster, tmp_path, monk
     expected = companies(here)
     assert (expected[0]["n"], expected[0]["unidentified"]) == (4, 1)  # Nord A/S is one too
     assert [len(way) for way in expected[2]] == [4, 2]
-    monkeypatch.setenv("OMVEI_ENGINE", spark_cluster[0])
+    monkeypatch.setenv("OMVEI_ENGINE", spark_cluster.address)
     omvei.open(there).build()
     assert json.dumps(companies(omvei.open(there))) == json.dumps(expected)
 
