@@ -1,6 +1,9 @@
 """A workspace in an object store: a real server that speaks S3, in a process of its own."""
 
 import json
+import signal
+import subprocess
+import sys
 
 import pytest
 import storing
@@ -190,6 +193,44 @@ def test_a_change_that_fails_leaves_the_store_and_the_copy_as_they_were(bucket, 
     assert len(there.imports()) == 1
 
 
+def test_whoever_is_killed_leaves_the_state_before_or_after(bucket, at_home, tmp_path, monkeypatch):
+    here, there = at_home
+    landed = []
+    for number, place in enumerate((4, 12, 30)):
+        file = table(tmp_path / f"late{number}.csv", 300 + 20 * number, 20)
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED, ADDRESS, str(there.path), str(place), str(file)]
+        )
+        assert done.returncode in (0, -signal.SIGKILL)
+        with monkeypatch.context() as patch:
+            other = elsewhere(patch, tmp_path)
+            landed.append(file.name in [said["name"] for said in other.imports()])
+            if landed[-1]:
+                here.take(file, build=False)
+            assert len(other.imports()) == 1 + sum(landed)
+            assert other.journeys.summary().to_json()["events"] in (300, 300 + 20 * sum(landed))
+    for workspace in (here, omvei.open(ADDRESS)):
+        workspace.renew()
+    assert told(omvei.open(ADDRESS)) == told(here)
+    assert not all(landed)
+
+
+KILLED = """
+import os, signal, sys
+import omvei
+workspace = omvei.open(sys.argv[1])
+seen = 0
+def hook(event, args):
+    global seen
+    if event in ("open", "os.rename") and str(args[0]).startswith(sys.argv[2]):
+        seen += 1
+        if seen == int(sys.argv[3]):
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(hook)
+workspace.take(sys.argv[4], build=False)
+"""
+
+
 def test_whoever_reads_the_state_before_reads_on(bucket, at_home, tmp_path, monkeypatch):
     _, there = at_home
     reader = elsewhere(monkeypatch, tmp_path).journeys  # has no block yet
@@ -230,9 +271,13 @@ def test_what_the_firm_defines_is_published_as_it_is_written(
             "buyers": {"channel": "Email"}
         }
         other.choose_policy("strict")
-    with pytest.raises(omvei.WorkspaceError, match="Somebody else changed"):
+        keeping.write(file, {"buyers": {"channel": "Direct"}})  # another file: no quarrel
+        other = omvei.open(ADDRESS)
+        assert other.settings["identity"]["policy"] == "strict"
+        keeping.write(other.path / "definitions" / "groups.yaml", {"mine": {"customer": True}})
+    with pytest.raises(omvei.WorkspaceError, match="Somebody else changed definitions/groups"):
         keeping.write(file, {"buyers": {"customer": False}})
-    assert keeping.read(file).said == {"buyers": {"channel": "Email"}}
+    assert keeping.read(file).said == {"buyers": {"channel": "Direct"}}
     again = omvei.open(ADDRESS)
     keeping.remove(again.path / "definitions" / "groups.yaml")
     assert not (elsewhere(monkeypatch, tmp_path).path / "definitions" / "groups.yaml").exists()

@@ -135,7 +135,7 @@ def test_a_build_in_a_store_is_that_of_one_machine_though_a_worker_is_killed(
     assert not [name for name in left if "/spread/" in name]
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", ["map of contents", "leaks", "people", "trace"])
 def test_an_answer_from_a_store_is_the_same(shops, stored, spark_cluster, name, monkeypatch):
     expected = told(shops[0].journeys, name)
     monkeypatch.setenv("OMVEI_ENGINE", spark_cluster.address)
