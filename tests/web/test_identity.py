@@ -5,9 +5,11 @@ import re
 import time
 
 import pytest
+from click.testing import CliRunner
 from web.conftest import client
 
 import omvei
+from omvei.cli import main
 
 ROWS = [
     {"anonymous_id": "family", "user_id": "mum"},
@@ -95,6 +97,16 @@ def test_the_quality_page_shows_both_sides_of_the_orders(home):
     html = client(home.path).get("/data/quality").text
     assert "Web orders that the shop knows" in html
     assert "A person has one account only" in html
+
+
+def test_the_terminal_tells_the_same_of_quality_and_of_policies(home):
+    done = CliRunner().invoke(main, ["-w", str(home.path), "quality"], env={"COLUMNS": "200"})
+    assert done.exit_code == 0, done.output
+    for said in ("joined to nothing", "The web statistics", "limit user_id", "Most identifiers"):
+        assert said in done.output
+    asked = ["-w", str(home.path), "policy", "compare", "strict", "default"]
+    told = CliRunner().invoke(main, asked, env={"COLUMNS": "200"}).output
+    assert "With “default” there are" in told or "“default” changes nothing" in told
 
 
 def test_companies_by_domain_are_turned_on_and_off(home):

@@ -7,7 +7,7 @@ A finding in plain words, in any language.
 'Her mister vi flest: 215 personer stoppet etter Handlekurv.'
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from omvei.language import Words
@@ -31,10 +31,13 @@ def everybody(row: Mapping[str, Any], words: Words) -> str:
     return words("consent.between", low=low, high=high)
 
 
-def compared(said: Mapping[str, Any], words: Words) -> list[str]:
+def compared(
+    said: Mapping[str, Any], words: Words, named: Callable[[str], str] | None = None
+) -> list[str]:
     r"""What each policy of identity changes beside the first, a sentence each.
 
-    said  the answer `policies`
+    said   the answer `policies`
+    named  what to call a policy; as on the pages by itself
 
     >>> from omvei.language import words
     >>> rows = [
@@ -46,20 +49,21 @@ def compared(said: Mapping[str, Any], words: Words) -> list[str]:
     “Generous” changes nothing more here.
     """
     first, *others = said["policies"]
+    named = named or (lambda policy: words(f"policy.{policy}"))
     told, before = [], first
     for row in others:
         if all(row[key] == before[key] for key in ("people", "customers", "sessions", "joins")):
-            told.append(words("compared.same", policy=words(f"policy.{row['policy']}")))
+            told.append(words("compared.same", policy=named(row["policy"])))
         else:
             told.append(
                 words(
                     "compared.told",
-                    policy=words(f"policy.{row['policy']}"),
+                    policy=named(row["policy"]),
                     people=words.number(row["people"]),
                     customers=words.number(row["customers"]),
                     others=words.number(first["people"]),
                     bought=words.number(first["customers"]),
-                    first=words(f"policy.{first['policy']}"),
+                    first=named(first["policy"]),
                 )
             )
         before = row

@@ -6,27 +6,45 @@ from .tables import ROWS, Row, print_lines, rate, table
 
 
 def quality(said: Row) -> None:
+    from ..language import words
+
+    english = words("en")
     orders = said["orders"]
     print_lines(
         [
-            f"{said['people']} people; known by name or address: {rate(said['known'])}",
+            f"{said['people']} people; known by name or address: {rate(said['known'])}; one browser"
+            f" only, joined to nothing: {rate(said['alone'])}",
             f"Orders: {orders['web']} from the web, {orders['shop']} from the shop, "
             f"{orders['matched']} in both. Match rate: {rate(orders['match_rate'])}",
             f"Only in the web: {', '.join(orders['unmatched_web']) or 'none'}",
             f"Only in the shop: {', '.join(orders['unmatched_shop']) or 'none'}",
         ]
     )
+    lines = [{**row, "line": english(f"line.{row['line']}")} for row in said["lines"]]
+    table("From the web's total to the shop's", lines, ("line", "orders", "value"))
     table("Identifiers", said["kinds"], ("kind", "identifiers", "people"))
-    table(
-        "Devices and addresses of several people",
-        said["sharing"][:ROWS],
-        ("kind", "value", "people", "judged", "done", "first", "last"),
+    seen = ("kind", "value", "people", "judged", "done", "first", "last")
+    parts: tuple[tuple[str, list[Row], tuple[str, ...]], ...] = (
+        ("Devices and addresses of several people", said["sharing"], seen),
+        (
+            "Shared by several, and not joined",
+            said["shared"],
+            ("kind", "value", "refused", "reason"),
+        ),
+        ("Spellings that became one", said["folded"], ("kind", "value", "spellings")),
+        ("Sudden changes", said["changes"], ("day", "source", "events", "usual")),
     )
-    if len(said["sharing"]) > ROWS:
-        print_lines([f"{len(said['sharing']) - ROWS} more are in --json."])
-    table("Shared by two people", said["shared"], ("kind", "value", "refused"))
-    columns = ("person", "identifiers", "browsers", "emails", "orders")
-    table("Most identifiers", said["largest"][:5], columns)
+    for title, rows, columns in parts:
+        if rows:
+            table(title, rows[:ROWS], columns)
+        if len(rows) > ROWS:
+            print_lines([f"{len(rows) - ROWS} more are in --json."])
+    largest = [
+        {**row, "why look": english(f"look.{row['look']}") if row["look"] else None}
+        for row in said["largest"][:5]
+    ]
+    counted = ("person", "identifiers", "browsers", "emails", "orders", "why look")
+    table("Most identifiers", largest, counted)
 
 
 def orders(said: Row) -> None:
@@ -40,7 +58,7 @@ def policies(said: Row) -> None:
     from ..language import words
 
     english = words("en")
-    print_lines([*compared(said, english), english("compared.why")])
+    print_lines([*compared(said, english, str), english("compared.why")])
     rows = [{**row, "later": rate(row["buyers"])} for row in said["policies"]]
     columns = ("policy", "people", "customers", "sessions", "joins", "refused_joins", "later")
     table("Policies", rows, (*columns, "changed_moves"))
