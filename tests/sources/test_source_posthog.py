@@ -187,6 +187,7 @@ def test_a_csv_of_all_columns_is_read_as_the_list_of_events_writes_it(take):
     )  # fmt: skip
     assert row["time"] == datetime(2025, 5, 17, 10, tzinfo=UTC)
     assert "value" not in row
+    assert events.reading.mapping["distinct_id"] == "*.distinct_id"
 
 
 def test_a_property_of_one_s_own_is_said_to_be_the_value(take, fixture):

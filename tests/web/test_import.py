@@ -317,7 +317,7 @@ def test_the_properties_of_a_posthog_export_are_chosen_among(empty, tmp_path):
     pages = client(empty)
     seen = send(pages, path)
     assert selected(seen.text, "map_value") == ("", "(no column)")
-    assert selected(seen.text, "map_time")[1] == "timestamp"
+    assert selected(seen.text, "map_time")[1] == "*.timestamp"
     held = dict(re.findall(r'<input type="hidden" name="(was_\w+)" value="([^"]*)"', seen.text))
     change = {"token": token(pages), **held, "map_value": "*.properties.netto"}
     again = pages.post(f"/data/preview/{key_of(seen)}", data=change)

@@ -68,7 +68,12 @@ def read(path: Path, options: Options) -> Reading:
             "Export the events themselves, with a batch export or from Activity (all columns); not"
             " an insight.",
         )
-    mapping = {field: f" {mark} ".join(there) for field, (mark, there) in found.items() if there}
+    written = {_bare(column): column for column in reversed(cells_of(seen).columns)}
+    mapping = {
+        field: f" {mark} ".join(written.get(place, place) for place in there)
+        for field, (mark, there) in found.items()
+        if there
+    }
     notes: tuple[str, ...] = ()
     if {"person_id", "person"} & columns and "person" not in options.mapping:
         notes = ("People are those of PostHog (`person_id`), joined with what else is known.",)
