@@ -9,10 +9,12 @@ import pytest
 import storing
 from click.testing import CliRunner
 from crashing import ANN, table
+from deltalake import DeltaTable
 
 import omvei
 from omvei import keeping
 from omvei.cli import main
+from omvei.stores import lists, objects
 
 ADDRESS = "s3://firm/shops/one"
 
@@ -153,6 +155,41 @@ def test_a_workspace_in_a_store_is_changed_there(bucket, at_home, tmp_path, monk
     kept = everything(bucket)
     assert not [name for name, text in kept.items() for word in ANN if word.encode() in text]
     assert not [name for name in kept if name.endswith("omvei.key")]
+
+
+def test_after_a_purge_nothing_is_left_that_is_not_listed(bucket, at_home, tmp_path):
+    _, there = at_home
+    told(there)
+    there.take(table(tmp_path / "1.csv", 250, 100))
+    there.delete(ANN[0])
+    there.purge()
+    now = lists.newest(ADDRESS)
+    assert now.before == {}
+    logs = {name for name in now.files if "_delta_log/" in name}
+    listed = {objects.placed(name, said) for name, said in now.files.items()} | logs
+    names = {name.removeprefix("firm/shops/one/") for name in everything(bucket)}
+    log = {name for name in names if name.startswith(f"{lists.LOG}/")}
+    assert names - log == listed | {f"{lists.FOLDER}/{now.name}"}
+    copy = omvei.open(ADDRESS).path
+    here = {file.relative_to(copy).as_posix() for file in copy.rglob("*") if file.is_file()}
+    assert {name for name in here if not name.endswith((".stage", ".lock", "copy-of"))} <= set(
+        now.files
+    )
+
+
+def test_other_tools_read_the_tables_in_the_store_as_delta_lake(bucket, at_home, tmp_path):
+    _, there = at_home
+
+    def rows(name):
+        table = DeltaTable(f"{ADDRESS}/{name}", storage_options={"AWS_ALLOW_HTTP": "true"})
+        return table.to_pyarrow_table().num_rows
+
+    assert rows("events") == 300
+    there.take(table(tmp_path / "1.csv", 300, 100))
+    assert rows("events") == 400
+    assert rows("people/identifiers") > 100
+    there.undo("1.csv")
+    assert rows("events") == 300
 
 
 def test_of_two_who_change_it_at_once_the_second_loses_nothing_of_the_first(
