@@ -160,3 +160,18 @@ def test_keys_inside_objects_can_be_chosen_too(tmp_path):
 
 def test_a_log_asks_for_nothing(fixture):
     assert choices(fixture("access.log")).fields == ()
+
+
+def test_what_stands_in_an_object_of_a_posthog_table_can_be_chosen_too(tmp_path, take):
+    rows = [
+        """e1,seen,u1,2026-01-01,"{""netto"": 7.5, ""$set"": {""email"": ""a@b.no""}}\"""",
+        """e2,seen,u2,2026-01-01,"{""netto"": 8}\"""",
+        "e3,seen,u3,2026-01-01,not an object",
+    ]
+    text = "uuid,event,distinct_id,timestamp,properties\n" + "\n".join(rows) + "\n"
+    (tmp_path / "a.csv").write_text(text)
+    offered = choices(tmp_path / "a.csv")
+    assert (offered.source, offered.columns["properties.netto"]) == ("posthog", ("7.5", "8"))
+    assert "properties.$set" not in offered.columns
+    taken = take(text, source="posthog", mapping={"value": "properties.netto"})
+    assert [str(value) for value in taken.column("value")][:2] == ["7.5000", "8.0000"]

@@ -1,8 +1,10 @@
 """What can be said of a file: which of its columns holds which field of a source."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from omvei.errors import SourceError
 from omvei.sources import table
@@ -53,9 +55,38 @@ def choices(path: Path, source: str | None = None) -> Choices:
     fields: tuple[str, ...] = said() if said else ()
     try:
         cells = cells_of(head(path))
-        return Choices(source, fields, _values(cells) if fields else {})
+        columns = _values(cells) if fields else {}
+        if fields and getattr(SOURCES[source], "OBJECTS", False) and not cells.documents:
+            columns |= _inside(cells)
+        return Choices(source, fields, columns)
     except SourceError:  # it can be looked at with another source, or not at all
         return Choices(source, fields, {})
+
+
+def _inside(cells: Cells) -> dict[str, tuple[str, ...]]:
+    """What stands in texts that are objects, as `properties.plan`, with its first values."""
+    found: dict[str, dict[str, None]] = {}
+    for part, _ in cells.batches():
+        if not len(part):
+            continue
+        with database("UTC") as connection:
+            texts = ", ".join(f"{cells.cell(name)} AS v{n}" for n, name in enumerate(cells.columns))
+            sql = f"SELECT {texts} FROM {cells.rows}"
+            rows = ask(connection, sql, raw=part.slice(0, LOOKED_AT)).to_pydict()
+        for name, told in zip(cells.columns, rows.values(), strict=True):
+            for key, value in (pair for text in told for pair in _object(text).items()):
+                if not isinstance(value, dict | list | None):
+                    found.setdefault(f"{name}.{key}", {})[str(value)[:LETTERS]] = None
+        break
+    return {name: tuple(values)[:SHOWN] for name, values in found.items()}
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    try:
+        found = json.loads(text) if text and text.startswith("{") else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _values(cells: Cells) -> dict[str, tuple[str, ...]]:

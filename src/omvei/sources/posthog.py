@@ -26,6 +26,8 @@ from omvei.sources.tags import tag_sql, tags
 NAME = "posthog"
 TITLE = "PostHog (events as JSON lines, CSV)"
 STATUS = "partly known"
+OBJECTS = True
+"""A text that is an object is read as one: what stands in it can be named."""
 
 
 IDENTIFIERS = ("distinct_id", "person", "email", "phone")
