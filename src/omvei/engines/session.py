@@ -1,7 +1,8 @@
 """A Spark session at an address, and its troubles in plain words.
 
 Spark runs what we hand it on its workers, in processes of their own: they need Omvei installed,
-the same Python as here, and the workspace's folder under the same path.
+the same Python as here, and the workspace's folder under the same path, or the right to use the
+store it is in.
 """
 
 import os
@@ -95,7 +96,8 @@ def plain(address: str) -> Iterator[None]:
             f"The Spark at {address} could not do it: {_reason(str(error))} "
             "Its workers need Omvei, this Python "
             f"({sys.version_info.major}.{sys.version_info.minor}) and the workspace's folder "
-            "under the same path; the worker's log says more."
+            "under the same path, or the right to use the store it is in; the worker's log says "
+            "more."
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Run an analysis on Spark: every task opens blocks from the shared folder, scans them and merges.
+"""Run an analysis on Spark: every task opens blocks from where they are shared, scans and merges.
 
 Spark moves no touchpoints: a task is handed the numbers of its blocks and gives back one partial
 result. Partial results are merged in the tasks, then by a few tasks, then here. A task that is
@@ -28,7 +28,7 @@ PARTIAL = "partial binary"
 def run(analysis: Any, blocks: Iterable[Callable[[], Block]], address: str) -> Any:
     """Scan every block, merge the partial results, finish; an analysis may ask for one more scan.
 
-    `blocks` are opened inside the task that scans them, so they must be in a shared folder.
+    `blocks` are opened inside the task that scans them, from a shared folder or a store.
 
     Raises `EngineError` if there is no Spark at the address, or its workers cannot do it.
     """
