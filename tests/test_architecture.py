@@ -20,6 +20,7 @@ ROOT = Path(omvei.__file__).parent
 # is what a source gives and the columns are what events keep.
 MAY_IMPORT = {
     "errors": set(),
+    "mapped": {"errors", "stores"},
     "durations": {"errors"},
     "stores": {"errors"},
     "keeping": {"errors", "stores"},
@@ -27,9 +28,9 @@ MAY_IMPORT = {
     "shipped": set(),
     "sources": {"errors", "events.schema", "shipped"},
     "events": {"errors", "sources.reading", "stores"},
-    "people": {"errors", "events", "keeping", "shipped", "stores"},
+    "people": {"errors", "events", "keeping", "mapped", "shipped", "stores"},
     "touchpoints": {"errors", "keeping", "shipped"},
-    "blocks": {"errors", "events", "people", "stores", "touchpoints"},
+    "blocks": {"errors", "events", "mapped", "people", "stores", "touchpoints"},
     "planned": {"durations", "errors", "keeping", "touchpoints"},
     "lenses": {"blocks", "durations", "errors", "keeping", "shipped", "touchpoints"},
     "groups": {"blocks", "durations", "errors", "keeping", "language", "lenses", "touchpoints"},

@@ -26,7 +26,7 @@ def test_the_wheel_holds_every_file_of_the_source(tmp_path):
     inside = set(zipfile.ZipFile(built).namelist())
     assert here - inside == set()
     assert (
-        "omvei = omvei.cli:main"
+        "omvei = omvei_command:main"
         in zipfile.ZipFile(built)
         .read(next(name for name in inside if name.endswith("entry_points.txt")))
         .decode()

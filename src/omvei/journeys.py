@@ -51,7 +51,7 @@ from .answers import (
 )
 from .answers.tally import Tally
 from .blocks import manifest
-from .blocks.block import Block, Mapped, open_block, read_living
+from .blocks.block import Block, open_block, read_living
 from .blocks.dictionaries import Dictionaries
 from .engines import run
 from .engines.memory import recalled
@@ -63,6 +63,7 @@ from .groups.rows import known as known_words
 from .lenses import lens as lenses
 from .lenses.column import stage_column
 from .lenses.own import named, usable
+from .mapped import Mapped
 from .moment import moment
 from .people import table
 from .people.names import number
@@ -284,7 +285,12 @@ class Journeys:
             holders = table.holders([self.build.folder.parent / layer for layer in layers], words)
             if len(holders) < 2:
                 return int(holders[0]) if len(holders) else None
-        return table.find(self.people_folder, self.build.people_version, words)
+        return table.find(self.people_folder, self.build.who("identifiers"), words)
+
+    def identifiers(self, person: int) -> list[dict[str, Any]]:
+        """A person's identifiers, oldest first; see `people.table.identifiers_of`."""
+        files, since = self.build.who("identifiers"), self.build.since(person)
+        return table.identifiers_of(self.people_folder, files, person, since)
 
     # -- what the answers need ------------------------------------------------------------------
 

@@ -68,5 +68,5 @@ def test_looking_in_the_index_finds_whom_the_whole_table_finds(tmp_path):
     told = journeys.people(limit=100).to_dicts()
     for who in [*written, *(person["person"] for person in told), "", "null", "0" * 12]:
         words = workspace.words(who)
-        slow = table.find(journeys.people_folder, journeys.build.people_version, words)
+        slow = table.find(journeys.people_folder, journeys.build.who("identifiers"), words)
         assert journeys.find(who) == slow, who

@@ -18,6 +18,7 @@ def orders(journeys: "Journeys") -> Result:
     likeliest `reason` (`people/orders.py`); and one a reason: `reason, orders`.
     """
     workspace = journeys.workspace
+    workspace.events.compare()
     rows = unlike(
         workspace.events.files(journeys.build.events_version),
         journeys.build.settings.get("until"),

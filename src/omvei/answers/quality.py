@@ -38,12 +38,13 @@ def quality(journeys: "Journeys") -> Result:
                  the reason to look at them (null: none): many `emails`, `browsers`, `identifiers`
     """
     workspace = journeys.workspace
+    workspace.events.compare()
     met = np.concatenate([opened().person for opened in journeys.blocks()] or [np.empty(0, int)])
     told = measure(
         workspace.events.files(journeys.build.events_version),
         journeys.people_folder,
-        journeys.build.people_version,
-        journeys.build.joins(),
+        journeys.build.who("identifiers"),
+        journeys.build.who("joins"),
         met,
         policy(str(journeys.build.settings["policy"])).devices,
         journeys.build.settings.get("until"),

@@ -10,7 +10,6 @@ from ..lenses import lens as lenses
 from ..lenses.carrier import NOWHERE
 from ..moment import moment
 from ..people.names import name
-from ..people.table import identifiers_of
 from ..result import Result
 from ..touchpoints.vocabulary import CLASSES, INITIATORS, OWNERSHIPS
 
@@ -40,7 +39,7 @@ def trace(journeys: "Journeys", person: str) -> Result:
     block = find(journeys, who) if who is not None else None
     if who is None or block is None:
         raise UnknownNameError("person", person, [], ANY_IDENTIFIER)
-    held = identifiers_of(journeys.people_folder, journeys.build.people_version, who)
+    held = journeys.identifiers(who)
     rows = _rows(journeys, block, {i["node"]: i for i in held})
     bought = [row for row in rows if row["kind"] == "purchase"]
     value: dict[str, float] = {}

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UnknownNameError
 from ..people.names import name
-from ..people.table import identifiers_of, joins_of
+from ..people.table import joins_of
 from ..result import Result
 from .trace import ANY_IDENTIFIER, shown
 
@@ -26,10 +26,9 @@ def why(journeys: "Journeys", person: str) -> Result:
     who = journeys.find(person)
     if who is None:
         raise UnknownNameError("person", person, [], ANY_IDENTIFIER)
-    folder = journeys.people_folder
-    held = identifiers_of(folder, journeys.build.people_version, who)
+    held = journeys.identifiers(who)
     names = [f"{i['kind']}:{i['value']}" for i in held]
-    joins = joins_of(folder, journeys.build.joins(), names)
+    joins = joins_of(journeys.people_folder, journeys.build.who("joins"), names)
     return Result(
         "why",
         journeys.meaning(1) | {"person": name(who)},

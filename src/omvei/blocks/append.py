@@ -37,7 +37,7 @@ from ..people.seen import gather
 from ..touchpoints import naming
 from ..touchpoints.definitions import Definitions
 from . import facts, kept, manifest, staying
-from .block import open_block, read_living, read_merged, write_living
+from .block import open_block, read_living, write_living
 from .build import (
     CLASSES,
     Settings,
@@ -122,7 +122,8 @@ def append(
     erased = settings.deleted.waiting[now.settings["deleted"] :]
     if new is None or now.settings["deleted"] > len(settings.deleted.waiting):
         return None
-    words = Dictionaries.read(now.folder / "dictionaries.parquet")
+    known_words = now.folder / "dictionaries.parquet"
+    words = Dictionaries.read(known_words, now.checksum(known_words))
     layers = [components.Layer(journeys_folder / name) for name in now.settings["layers"]]
     with new_folder(journeys_folder) as folder:
         with connect(folder) as con:
@@ -172,7 +173,7 @@ def append(
             now.counts | totals | pairs,
             settings,
             base,
-            now.files,
+            now,
         )
 
 
@@ -195,7 +196,7 @@ def _joins(
 ) -> dict[str, int]:
     """How many pairs of identifiers were joined and refused, after the touched are as `found`."""
     con.register("touched", pa.table({"name": touched}))
-    people_table.tell(con, folder, "joins", now.joins(), "old_joins")
+    people_table.tell(con, folder, "joins", now.who("joins"), "old_joins")
     before = dict(zip(found, con.execute(JOINED).fetchall()[0], strict=True))
     return {name: now.counts[name] - before[name] + pairs for name, pairs in found.items()}
 
@@ -284,18 +285,19 @@ def _without(now: manifest.Build, folder: Path, held: list[kept.Held]) -> list[m
         each = there.get((row["folder"], row["block"]))
         if each is None:
             return row
-        block = open_block(now.place(row), row["block"])
         living = now.living(row)
         left = (
-            np.ones(block.people, np.bool_) if living is None else read_living(living, block.people)
+            np.ones(each.people.rows, np.bool_)
+            if living is None
+            else read_living(living, each.people.rows, row["live_checksum"])
         )
         left[each.places] = False
         path = folder / f"{row['folder']}-{row['block']}.live"
         write_living(path, left)
-        merged = read_merged(now.place(row), row["block"])[each.places]
+        merged = each.people("merged")[each.places]
         first, last = row["first"], row["last"]
-        ends = block.starts[each.places], block.starts[each.places + 1] - 1
-        if (block["time"][ends[0]] == first).any() or (block["time"][ends[1]] == last).any():
+        if first == each.first or last == each.last:
+            block = open_block(now.place(row), row["block"])
             bounds = block.starts[:-1][left], block.starts[1:][left] - 1
             first = int(block["time"][bounds[0]].min()) if left.any() else None
             last = int(block["time"][bounds[1]].max()) if left.any() else None

@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..errors import DamagedError
 from ..events.checksum import unchanged
+from ..mapped import Column, Mapped
 from ..stores.copies import here
-
-Column = NDArray[Any]
 
 
 @dataclass
@@ -96,19 +94,14 @@ def open_block(folder: Path, name: str, told: Mapping[str, Any] | None = None) -
 
     told  its line of the manifest, where the folder is a copy that may not have it yet
 
-    Raises `DamagedError` if one is missing, cut off or no Arrow file.
+    Raises `DamagedError` if one is missing, cut off or no Arrow file; and later, when a column is
+    first asked for that is not as it was written.
     """
     said = told or {}
     people = Mapped(folder / f"{name}.people.arrow", said.get("people_checksum"))
     touchpoints = Mapped(folder / f"{name}.touchpoints.arrow", said.get("touchpoints_checksum"))
     starts = np.append(people("start"), np.int64(touchpoints.rows)).astype(np.int64)
     return Block(people("person"), starts, touchpoints, name)
-
-
-def read_merged(folder: Path, name: str) -> NDArray[np.int32]:
-    """How many rows of each of a block's people are one with another; see `layout.PEOPLE`."""
-    found: NDArray[np.int32] = Mapped(folder / f"{name}.people.arrow")("merged")
-    return found
 
 
 def write_living(path: Path, live: NDArray[np.bool_]) -> None:
@@ -135,21 +128,3 @@ def read_living(path: Path, people: int, told: str | None = None) -> NDArray[np.
     if len(bits) != (people + 7) // 8 or (told and not unchanged(path, told)):
         raise DamagedError(path)
     return np.unpackbits(bits, count=people).astype(np.bool_)
-
-
-class Mapped:
-    """The columns of one Arrow file, mapped from disk."""
-
-    def __init__(self, path: Path, told: str | None = None) -> None:
-        try:
-            with pa.memory_map(str(here(path, told))) as source:
-                self.table = pa.ipc.open_file(source).read_all()
-        except (OSError, pa.ArrowInvalid):
-            raise DamagedError(path) from None
-        self.rows = len(self.table)
-
-    def __call__(self, name: str) -> Column:
-        column = self.table.column(name)
-        chunk = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-        found: Column = chunk.to_numpy(zero_copy_only=False)
-        return found

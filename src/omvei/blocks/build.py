@@ -25,6 +25,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..events import checksum
 from ..events.table import Events, Progress
 from ..people import accounts, claims, components, seen
 from ..people import table as people_table
@@ -229,17 +230,19 @@ def made(
     counts: dict[str, int],
     settings: Settings,
     base: dict[str, Any] | None = None,
-    known: dict[str, str] | None = None,
+    before: manifest.Build | None = None,
 ) -> manifest.Build:
     """Make what was built in `folder` the state that readers see.
 
-    base   what `remember` returned; without it nothing can be appended, only built again
-    known  checksums of files that the build before needed too
+    base    what `remember` returned; without it nothing can be appended, only built again
+    before  what this is appended to: its files are known
     """
     merged = sum(block["merged"] for block in blocks)
     layers = base["layers"] if base else []
     remembered = [f"{layer}/{file}" for layer in layers for file in components.FILES]
     remembered += [base["repeated"]] if base else []
+    people = people_table.files(people_folder, people_version)
+    root = journeys_folder.parent
     counts = counts | {"merged": merged, "touchpoints": counts["touchpoints"] - merged}
     done = manifest.Build(
         folder,
@@ -255,14 +258,18 @@ def made(
             "first": min((row["first"] for row in blocks if row["people"]), default=None),
             "last": max((row["last"] for row in blocks if row["people"]), default=None),
             "deleted": len(settings.deleted.waiting),
+            "since": [*(before.settings["since"] if before else ()), people_version],
             **(base or {}),
         },
         manifest.checksums(
-            journeys_folder.parent,
+            root,
             folder / "dictionaries.parquet",
             *(journeys_folder / path for path in remembered),
-            *people_table.files(people_folder, people_version),
-            known=known or {},
+            *people,
+            known=before.files if before else {},
+        ),
+        manifest.checksums(
+            root, *people, known=before.quick if before else {}, made=checksum.quick
         ),
     )
     manifest.commit(journeys_folder, done)

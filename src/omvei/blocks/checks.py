@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ..errors import DamagedError
-from ..events.checksum import unchanged
+from ..events.checksum import sound, unchanged
+from ..people import table
+from ..stores.copies import absent
 from .manifest import Build, read
 
 
@@ -27,7 +29,8 @@ def files(workspace: Path, build: Build) -> dict[Path, str]:
 
 def unsound(workspace: Path) -> bool:
     """Whether something that the next build reads, besides events and blocks, is not as it was
-    written: what it copies would be damaged for good.
+    written: what it copies would be damaged for good. Columns of blocks and of the index are
+    compared when they are read.
     """
     try:
         now = read(workspace / "journeys")
@@ -36,13 +39,36 @@ def unsound(workspace: Path) -> bool:
         return True
     if now is None:
         return False
+    if tables := unread(workspace, now):
+        for each in tables:
+            shutil.rmtree(each, ignore_errors=True)
+        return True
+    for name, told in now.quick.items():
+        if not absent(workspace / name) and not sound(workspace / name, told):
+            return True
     named = files(workspace, now)
-    return bool(_damaged({file: told for file, told in named.items() if file.suffix != ".arrow"}))
+    return bool(
+        _damaged(
+            {
+                file: told
+                for file, told in named.items()
+                if file.suffix != ".arrow"
+                and file.relative_to(workspace).as_posix() not in now.quick
+            }
+        )
+    )
+
+
+def unread(workspace: Path, build: Build) -> list[Path]:
+    """The tables of `people/` whose log is not as it was written."""
+    known = (workspace / name for name in build.quick)
+    return table.unread(workspace / "people", build.people_version, known)
 
 
 def damaged(workspace: Path, build: Build) -> list[Path]:
-    """The files of a build that are missing or have another checksum, in order of name."""
-    return _damaged(files(workspace, build))
+    """The files of a build that are missing or have another checksum, in order of name; of a table
+    whose log is not as it was written, the table."""
+    return sorted([*_damaged(files(workspace, build)), *unread(workspace, build)])
 
 
 def _damaged(named: dict[Path, str]) -> list[Path]:

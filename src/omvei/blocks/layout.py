@@ -76,6 +76,7 @@ SAID = (*(held for held in TOUCHPOINTS if held.name not in DERIVED), *KEPT)
 ASIDE = (
     Held("person", np.int64, "whose it is"),
     Held("class", np.int8, "place in `build.CLASSES`"),
+    Held("sum", np.int64, "of the row, whose it is, and its class left out (`rowsums.py`)"),
     *SAID,
 )
 """Rows of the block's people that are no touchpoints: of machines, or told twice."""
@@ -84,6 +85,7 @@ PEOPLE = (
     Held("person", np.int64, "the person's id; rows in ascending order"),
     Held("start", np.int64, "where the person's touchpoints begin"),
     Held("merged", np.int32, "rows that are no touchpoints, because another tells of the same"),
+    Held("sum", np.int64, "the sums of the touchpoints' rows (`rowsums.py`), added up"),
 )
 """One row a person."""
 
@@ -112,7 +114,7 @@ def schema(columns: tuple[Held, ...]) -> pa.Schema:
     """The Arrow schema of a block's file.
 
     >>> schema(PEOPLE).names
-    ['person', 'start', 'merged']
+    ['person', 'start', 'merged', 'sum']
     """
     return pa.schema([(held.name, arrow(held)) for held in columns])
 
@@ -123,6 +125,7 @@ def arrow(held: Held) -> pa.DataType:
 
 
 ROWS = pa.schema(
-    [("key", pa.uint64())] + [(held.name, arrow(held)) for held in ASIDE if held.name != "set"]
+    [("key", pa.uint64())]
+    + [(held.name, arrow(held)) for held in ASIDE if held.name not in ("set", "sum")]
 )
 """Named rows before they are a block's: with the key of their set of identifiers."""

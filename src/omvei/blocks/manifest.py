@@ -5,22 +5,27 @@ so a reader sees the old state or the new one, never a mixture, and a crash leav
 append does the same with new blocks and new bitmaps only: the blocks it leaves alone stay where
 they are, in the folder of an earlier build.
 
-Every file is named with its checksum (SHA-256, first 16 hex digits).
+Every file is named with its checksum (SHA-256, first 16 hex digits); those that an answer reads
+besides blocks with a quick one too, and the manifest has one of itself.
 """
 
+import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 
 from ..errors import DamagedError
 from ..events.addresses import escaped
-from ..events.checksum import checksum
+from ..events.checksum import checksum, sound
+from ..people import components
 
 ROW = pa.schema(
     [
@@ -65,6 +70,8 @@ class Build:
     """What the build depended on besides the events: session gap, definitions."""
     files: dict[str, str] = field(default_factory=dict)
     """The checksum of every other file it needs, by its path under the workspace."""
+    quick: dict[str, str] = field(default_factory=dict)
+    """The quick checksums of those in `people/`."""
 
     def place(self, row: Row) -> Path:
         """The folder where a block of `blocks` is."""
@@ -74,21 +81,43 @@ class Build:
         """The checksum that one of the other files was written with; None where it is not known."""
         return self.files.get(file.relative_to(self.folder.parents[1]).as_posix())
 
-    def joins(self) -> list[str]:
-        """The files that say who was joined with whom, as addresses for `read_parquet`."""
-        root = self.folder.parents[1]
-        own = [root / name for name in self.files if name.startswith("people/joins/")]
-        return [escaped(path.as_posix()) for path in own]
+    def who(self, table: str) -> list[str]:
+        """The files of a table of `people/`, as addresses for `read_parquet`; each was compared
+        with its checksum, once a process.
+
+        Raises `DamagedError` for one that is not as it was written.
+        """
+        root, found = self.folder.parents[1], []
+        for name in self.files:
+            if name.startswith(f"people/{table}/"):
+                if name in self.quick and not sound(root / name, self.quick[name]):
+                    raise DamagedError(root / name)
+                found.append(escaped((root / name).as_posix()))
+        return sorted(found)
+
+    def since(self, person: int) -> list[int] | None:
+        """The versions of the table of identifiers whose rows about a person hold: those of the
+        newest layer that made the person anew, and later. None: it is not known."""
+        if (brought := self.settings.get("since")) is None or not self.settings.get("layers"):
+            return None
+        for place, name in reversed([*enumerate(self.settings["layers"])]):
+            moved = components.Layer(self.folder.parent / name).moved
+            near = int(np.searchsorted(moved, person))
+            if near < len(moved) and moved[near] == person:
+                return list(brought[place:])
+        return list(brought)
 
     def living(self, row: Row) -> Path | None:
         """The bitmap of a block's living people; None: all of them live."""
         return self.folder.parent / str(row["live"]) if row["live"] else None
 
 
-def checksums(root: Path, *paths: Path, known: dict[str, str]) -> dict[str, str]:
+def checksums(
+    root: Path, *paths: Path, known: dict[str, str], made: Callable[[Path], str] = checksum
+) -> dict[str, str]:
     """The checksums of files, by their path under `root`; those that are `known` are not read."""
     named = {path.relative_to(root).as_posix(): path for path in paths}
-    return {name: known.get(name) or checksum(path) for name, path in named.items()}
+    return {name: known.get(name) or made(path) for name, path in named.items()}
 
 
 def commit(folder: Path, build: Build) -> None:
@@ -107,7 +136,9 @@ def commit(folder: Path, build: Build) -> None:
         "counts": build.counts,
         "settings": build.settings,
         "files": build.files,
+        "quick": build.quick,
     }
+    facts["sum"] = _sum(facts, table.to_pylist())
     write_deltalake(
         str(folder / "manifest"),
         table,
@@ -118,6 +149,13 @@ def commit(folder: Path, build: Build) -> None:
     for old in folder.iterdir():
         if old.name not in kept:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def _sum(facts: dict[str, Any], rows: list[Row]) -> str:
+    """A checksum of what the manifest says."""
+    rows = sorted(rows, key=lambda row: (str(row["folder"]), str(row["block"])))
+    text = json.dumps([facts, rows], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def folders(build: Build) -> set[str]:
@@ -163,7 +201,9 @@ def read(folder: Path, version: int | None = None) -> Build | None:
             if "build" in entry and entry["version"] <= table.version()
         )
         rows = table.to_pyarrow_table().to_pylist()
-    except (DeltaError, OSError, pa.ArrowException, StopIteration):
+        if (told := said.pop("sum", None)) is not None and told != _sum(said, rows):
+            raise DamagedError(path)
+    except (DeltaError, OSError, ValueError, KeyError, pa.ArrowException, StopIteration):
         raise DamagedError(path) from None
     before = {"folder": said["folder"], "merged": 0, "aside": 0, "live": None}  # as it was
     rows = [before | row for row in rows]

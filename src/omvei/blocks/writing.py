@@ -14,11 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from .. import mapped
 from ..events.checksum import checksum
+from ..mapped import Column
 from ..touchpoints import visits
 from ..touchpoints.vocabulary import codes
-from . import layout, manifest
-from .block import Column
+from . import layout, manifest, rowsums
 from .dictionaries import Dictionaries
 
 Places = NDArray[np.int64]
@@ -70,6 +71,10 @@ def write_columns(
     sets: pa.Table,
 ) -> manifest.Row:
     """Write the files of a block from its columns; return its line of the manifest."""
+    told = rowsums.sums(touchpoints.__getitem__, len(touchpoints["time"]))
+    lengths = np.diff(np.append(people["start"], len(told)))
+    people = people | {"sum": rowsums.of_people(told, lengths)}
+    aside = aside | {"sum": rowsums.sums(aside.__getitem__, len(aside["person"]))}
     sums = {}
     for part, table in (
         ("touchpoints", _table((*layout.TOUCHPOINTS, *layout.KEPT), touchpoints)),
@@ -78,8 +83,7 @@ def write_columns(
         ("sets", sets),
     ):
         path = folder / f"{name}.{part}.arrow"
-        with pa.ipc.new_file(path, table.schema) as out:
-            out.write_table(table)
+        mapped.write(path, table)
         sums[f"{part}_checksum"] = checksum(path)
     time = touchpoints["time"]
     return {

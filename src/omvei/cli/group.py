@@ -16,6 +16,11 @@ from ..workspace import open, room, store
 
 Command = Callable[..., Any]
 
+STOPPED = "Stopped. The workspace is as it was after the last step that was finished."
+
+INTERRUPTED = "Query interrupted"
+"""What DuckDB makes of Ctrl-C while it is at work."""
+
 
 def laid_out(command: click.Command | None) -> Any:
     """A command, with its own commands, whose help keeps the lines of its examples as they are.
@@ -44,8 +49,11 @@ class Omvei(click.Group):
         try:
             return super().invoke(context)
         except KeyboardInterrupt:
-            code = 130
-            said = "Stopped. The workspace is as it was after the last step that was finished."
+            code, said = 130, STOPPED
+        except RuntimeError as error:
+            if str(error) != INTERRUPTED:
+                raise
+            code, said = 130, STOPPED
         except OmveiError as error:
             said = f"Error: {error}"
         except BrokenPipeError:
@@ -63,6 +71,14 @@ class Omvei(click.Group):
         if said:
             click.echo(said, err=True)
         sys.exit(code)
+
+    def make_context(self, *said: Any, **more: Any) -> click.Context:
+        """Read what was asked; Ctrl-C ends it with 130 here too."""
+        try:
+            return super().make_context(*said, **more)
+        except KeyboardInterrupt:
+            click.echo("Stopped before anything was done.", err=True)
+            raise click.exceptions.Exit(130) from None
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         """Find a command; its examples keep their lines."""

@@ -37,17 +37,13 @@ def local(address: str) -> str:
     return unquote(address)
 
 
-def show(con: duckdb.DuckDBPyConnection, name: str, table: DeltaTable) -> None:
-    """Make a Delta table known to a connection as `name`, also while it has no rows."""
-    show_files(con, name, files_of(table), table)
-
-
 def show_files(
-    con: duckdb.DuckDBPyConnection, name: str, files: Sequence[str], table: DeltaTable
+    con: duckdb.DuckDBPyConnection, name: str, files: Sequence[str], empty: DeltaTable | None
 ) -> None:
-    """The same of some files of a table, as addresses for `read_parquet`."""
-    if files:
-        con.execute(f"SET VARIABLE {name} = $files", {"files": files})
-        con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet(getvariable('{name}'))")
+    """Make files, as addresses for `read_parquet`, known to a connection as `name`; where there are
+    none, the columns of the table `empty`."""
+    if empty is not None:
+        con.register(name, pa.schema(empty.schema().to_arrow()).empty_table())
     else:
-        con.register(name, pa.schema(table.schema().to_arrow()).empty_table())
+        con.execute(f"SET VARIABLE {name} = $files", {"files": list(files)})
+        con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet(getvariable('{name}'))")

@@ -3,8 +3,8 @@
 Every import adds a file of the 64-bit hashes of its event ids, in ascending order; small files are
 merged into larger ones, so that there are few. A hash that is not there is a new id. One that is
 there most likely is not, and is looked for in the events. The index can be made again from the
-events, and is, where it does not speak of the imports that there are, or a file has not the length
-it was written with; `damaged` compares checksums.
+events, and is, where it does not speak of the imports that there are, or a file is not as it was
+written.
 """
 
 import json
@@ -18,9 +18,9 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from ..stores.copies import here
+from ..stores.copies import absent, here
 from .addresses import escaped
-from .checksum import checksum, unchanged
+from .checksum import quick, sound
 
 Hashes = NDArray[np.uint64]
 
@@ -50,35 +50,27 @@ class Seen:
         self.folder = folder / FOLDER
         self.imports: list[str] = []
         self.files: dict[str, str] = {}
-        """The files, with the checksum each was written with; `lengths` has their bytes."""
-        self.lengths: dict[str, int] = {}
+        """The files, with the quick checksum each was written with."""
         try:
             said = json.loads((self.folder / "index.json").read_text("utf-8"))
             self.imports = said["imports"]
             self.files = {one["file"]: one["checksum"] for one in said["files"]}
-            self.lengths = {one["file"]: one["bytes"] for one in said["files"]}
         except (OSError, ValueError, KeyError, TypeError):
-            self.imports, self.files, self.lengths = [], {}, {}
+            self.imports, self.files = [], {}
 
     def catch_up(self, parts: dict[str, list[Path]]) -> None:
         """Make it speak of exactly these imports, each with the files of its rows."""
         gone = not set(self.imports) <= parts.keys()
-        if gone or not self._whole():
+        if gone or not all(sound(self.folder / file, told) for file, told in self.files.items()):
             self.remove()
         for name in parts.keys() - set(self.imports):
             self.add(name, hashes(parts[name]))
 
-    def _whole(self) -> bool:
-        """Whether each file is there in its length: a shorter one would take known ids for new."""
-        try:
-            return all(here(self.folder / f).stat().st_size == self.lengths[f] for f in self.files)
-        except OSError:
-            return False
-
     def damaged(self) -> list[Path]:
-        """The files that are not as they were written."""
+        """The files that are not as they were written, however often they were compared."""
         paths = {self.folder / file: told for file, told in self.files.items()}
-        return [path for path, told in paths.items() if not unchanged(path, told)]
+        here_ = {path: told for path, told in paths.items() if not absent(path)}
+        return [path for path, told in here_.items() if not path.exists() or quick(path) != told]
 
     def known(self, wanted: Hashes) -> NDArray[np.bool_]:
         """Which of some ascending hashes are there."""
@@ -100,15 +92,11 @@ class Seen:
         made = f"{uuid4().hex}.ids"
         if len(told):
             told.tofile(self.folder / made)
-            files[made] = checksum(self.folder / made)
-            self.lengths[made] = told.nbytes
+            files[made] = quick(self.folder / made)
         self.files = files
         self.imports.append(name)
         scratch = self.folder / f".{made}"
-        listed = [
-            {"file": file, "bytes": self.lengths[file], "checksum": said}
-            for file, said in files.items()
-        ]
+        listed = [{"file": file, "checksum": said} for file, said in files.items()]
         scratch.write_text(json.dumps({"imports": self.imports, "files": listed}), "utf-8")
         os.replace(scratch, self.folder / "index.json")
         for file in self.folder.iterdir():
@@ -118,7 +106,7 @@ class Seen:
     def remove(self) -> None:
         """Forget everything; it can be made again."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.imports, self.files, self.lengths = [], {}, {}
+        self.imports, self.files = [], {}
 
     def _read(self, file: str) -> Hashes:
         return np.memmap(here(self.folder / file), np.uint64, "r")

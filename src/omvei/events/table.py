@@ -24,10 +24,10 @@ import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Schema, Transaction
 from deltalake.transaction import RemoveAction
 
-from ..errors import EmptyFileError, TooManyRejectsError, UnknownNameError
+from ..errors import DamagedError, EmptyFileError, TooManyRejectsError, UnknownNameError
 from ..sources.reading import Reading
 from .addresses import escaped, files_of, local
-from .checksum import checksum, unchanged
+from .checksum import checksum, sound, unchanged
 from .ids import Repeats, derive
 from .parts import Parts
 from .schema import GIVEN, READ, REFUSED, SOURCE, Column, schema
@@ -155,6 +155,15 @@ class Facts:
             for part, (file, told) in self.parts().items()
             if not unchanged(self.folder / part, told)
         }
+
+    def compare(self) -> None:
+        """Compare the files with their checksums, once a process.
+
+        Raises `DamagedError` for one that is not as it was written.
+        """
+        for part, (_, told) in self.parts().items():
+            if not sound(self.folder / part, told, checksum):
+                raise DamagedError(self.folder / part)
 
     def undo(self, name: str) -> Import:
         """Take a file's rows out again; the file can be imported anew.

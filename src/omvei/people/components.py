@@ -22,9 +22,8 @@ import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
-from ..errors import DamagedError
+from .. import mapped
 from ..events.schema import IDENTIFIERS
-from ..stores.copies import here
 
 Hashes = NDArray[np.uint64]
 Places = NDArray[np.int32]
@@ -57,7 +56,7 @@ def write(
     members = held.select(["component", "name"]).take(pa.array(by_component))
     gone = pa.table({"person": np.zeros(0, np.int64) if moved is None else moved})
     for file, rows in zip(FILES, (held, members, gone), strict=True):
-        _put(folder / file, rows.combine_chunks().to_reader())
+        mapped.write(folder / file, rows)
 
 
 def write_parts(folder: Path, parts: list[str]) -> None:
@@ -164,21 +163,18 @@ def _roots(parent: Places) -> Places:
 class Layer:
     """A layer, mapped from disk.
 
-    Raises `DamagedError` for a file that is missing or cut off.
+    Raises `DamagedError` for a file that is not as it was written.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    @cached_property
+    def _files(self) -> dict[str, mapped.Mapped]:
+        return {file: mapped.Mapped(self.folder / file) for file in FILES}
+
     def _column(self, file: str, name: str) -> NDArray[Any]:
-        path = self.folder / file
-        try:
-            with pa.memory_map(str(here(path))) as source:
-                column = pa.ipc.open_file(source).read_all().column(name)
-        except (OSError, pa.ArrowInvalid):
-            raise DamagedError(path) from None
-        found: NDArray[Any] = column.to_numpy()
-        return found
+        return self._files[file](name)
 
     @cached_property
     def name(self) -> Hashes:

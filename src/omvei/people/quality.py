@@ -62,7 +62,7 @@ ORDER BY value LIMIT $shown
 def measure(
     events: list[str],
     folder: Path,
-    version: int,
+    identifiers: list[str],
     joins: list[str],
     people: NDArray[np.int64],
     devices: str,
@@ -74,12 +74,13 @@ def measure(
     `people`, `known` (people with an identifier that names somebody), `alone` (people who are one
     browser and nothing else), `kinds`, `sizes`, `largest`, `shared`, `folded` (spellings that
     became one), `changes`, `sharing` (`sharing.py`; `devices` is the policy's), and what
-    `orders.compare` says. `events` and `joins`: the files that hold them; `until`: only events
-    before then; `waiting`: identifiers of people who were deleted, whose events are still there.
+    `orders.compare` says. `events`, `identifiers` and `joins`: the files that hold them; `until`:
+    only events before then; `waiting`: identifiers of people who were deleted, whose events are
+    still there.
     """
     with duckdb.connect() as con:
         _tell_events(con, events, until, waiting)
-        tell(con, folder, "identifiers", version, "all_identifiers")
+        tell(con, folder, "identifiers", identifiers, "all_identifiers")
         tell(con, folder, "joins", joins, "joins")
         con.register("met", pa.table({"person": people}))
         con.execute(

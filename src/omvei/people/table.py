@@ -1,6 +1,8 @@
 """The two tables of `people/`, as Delta Lake tables, and looking somebody up."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +14,7 @@ from deltalake.exceptions import DeltaError
 from numpy.typing import NDArray
 
 from ..errors import DamagedError
-from ..events.addresses import local, show, show_files
+from ..events.addresses import local, show_files
 from ..events.schema import IDENTIFIERS
 from . import components
 from .names import name, number
@@ -77,8 +79,14 @@ def _write(
     gone: pa.Table | None = None,
 ) -> int:
     address = str(folder)
-    known = DeltaTable.is_deltatable(address)
-    version = DeltaTable(address).version() + 1 if known else 0
+    try:
+        known = DeltaTable.is_deltatable(address)
+        version = DeltaTable(address).version() + 1 if known else 0
+    except DeltaError:
+        if mode == "append":
+            raise DamagedError(folder) from None
+        shutil.rmtree(folder)  # what its log said is written anew
+        version = 0
     schema = pa.schema([*map(_plain, rows.schema), *ADDED])
 
     def batches() -> Iterator[pa.RecordBatch]:
@@ -127,26 +135,56 @@ def files(folder: Path, version: int) -> list[Path]:
 
 
 def stored(folder: Path) -> list[Path]:
-    """Every file of both tables that lies on the disk, but those of the newest versions."""
+    """Every file of both tables that lies on the disk, but those of the newest versions; none of a
+    table whose log cannot be read."""
     found: list[Path] = []
     for name_ in ("identifiers", "joins"):
-        if DeltaTable.is_deltatable(str(folder / name_)):
-            addresses = DeltaTable(str(folder / name_)).file_uris()
-            newest = {Path(local(address)).name for address in addresses}
-            there = (folder / name_).glob("*.parquet")
-            found += [file for file in there if file.name not in newest]
+        with suppress(DeltaError):
+            if DeltaTable.is_deltatable(str(folder / name_)):
+                addresses = DeltaTable(str(folder / name_)).file_uris()
+                newest = {Path(local(address)).name for address in addresses}
+                there = (folder / name_).glob("*.parquet")
+                found += [file for file in there if file.name not in newest]
     return found
 
 
+def unread(folder: Path, version: int, known: Iterable[Path]) -> list[Path]:
+    """The tables whose log cannot be read, or does not name the files that are `known`."""
+    known = set(known)
+    try:
+        if known <= set(files(folder, version)):
+            return []
+    except DeltaError:
+        pass
+    return [folder / "identifiers", folder / "joins"]
+
+
 def tell(
-    con: duckdb.DuckDBPyConnection, folder: Path, table: str, state: int | list[str], name: str
+    con: duckdb.DuckDBPyConnection, folder: Path, table: str, files: Sequence[str], name: str
 ) -> None:
-    """Make a table of `folder`, as of a version or as some files hold it, known to a connection as
-    `name`: the rows that hold."""
-    if isinstance(state, int):
-        show(con, f"stored_{name}", DeltaTable(str(folder / table), version=state))
-    else:  # a later build may have written others, and died
-        show_files(con, f"stored_{name}", state, DeltaTable(str(folder / table)))
+    """Make a table of `folder`, as some files hold it, known to a connection as `name`: the rows
+    that hold."""
+    _show(con, folder, table, files, name)
+    _hold(con, table, name)
+
+
+def _show(
+    con: duckdb.DuckDBPyConnection, folder: Path, table: str, files: Sequence[str], name: str
+) -> None:
+    """The same as `stored_` and the name: all rows. The table's log is not asked: a later build may
+    have written other files, and died.
+
+    Raises `DamagedError` if there are no files, and what columns there are cannot be read.
+    """
+    try:
+        empty = None if files else DeltaTable(str(folder / table))
+    except DeltaError:
+        raise DamagedError(folder / table) from None
+    show_files(con, f"stored_{name}", files, empty)
+
+
+def _hold(con: duckdb.DuckDBPyConnection, table: str, name: str) -> None:
+    """Make the view `name` of those that hold."""
     always, about = KEYS[table]
     con.execute(f"""
         CREATE TABLE later_{name} AS
@@ -165,10 +203,23 @@ def tell(
     """)
 
 
+SINCE = """
+CREATE VIEW told AS SELECT * FROM stored_told WHERE list_contains(getvariable('since'), since)
+"""
+
+
 def _query(
-    folder: Path, table: str, state: int | list[str], sql: str, **values: object
+    folder: Path,
+    table: str,
+    files: Sequence[str],
+    sql: str,
+    since: Sequence[int] | None = None,
+    **values: object,
 ) -> list[dict[str, Any]]:
     """Ask a table, which is called `told`.
+
+    since  the versions whose rows hold, of what is asked for; where it is not known, the rows that
+           later ones replace are looked for
 
     Raises `DamagedError` if its files are missing, cut off or changed.
     """
@@ -177,34 +228,48 @@ def _query(
             prepare(con)
             con.execute("SET TimeZone = 'UTC'")
             con.execute("SET enable_progress_bar = false")
-            tell(con, folder, table, state, "told")
+            if since is None:
+                tell(con, folder, table, files, "told")
+            else:
+                _show(con, folder, table, files, "told")
+                con.execute("SET VARIABLE since = $since::BIGINT[]", {"since": list(since)})
+                con.execute(SINCE)
             rows: list[dict[str, Any]] = con.sql(sql, params=values).to_arrow_table().to_pylist()
             return rows
     except (duckdb.IOException, duckdb.InvalidInputException, DeltaError):
         raise DamagedError(folder / table) from None
 
 
-def identifiers_of(folder: Path, version: int, person: int) -> list[dict[str, Any]]:
-    """A person's identifiers, oldest first: `kind, value, node, first, last, events`."""
+def identifiers_of(
+    folder: Path, files: Sequence[str], person: int, since: Sequence[int] | None = None
+) -> list[dict[str, Any]]:
+    """A person's identifiers, oldest first: `kind, value, node, first, last, events`.
+
+    since  the versions whose rows about this person hold, if that is known
+    """
     return _query(
         folder,
         "identifiers",
-        version,
+        files,
         "SELECT kind, value, node, min(first) AS first, max(last) AS last, "
-        "sum(events)::BIGINT AS events FROM told "
-        "WHERE person = $person GROUP BY kind, value, node ORDER BY first, kind, value",
+        "sum(events)::BIGINT AS events FROM told WHERE person = $person "
+        "GROUP BY kind, value, node ORDER BY first, kind, value",
+        since,
         person=person,
     )
 
 
-def times_of(folder: Path, version: int, person: int) -> list[tuple[str, Any, Any]]:
+def times_of(
+    folder: Path, files: Sequence[str], person: int, since: Sequence[int] | None = None
+) -> list[tuple[str, Any, Any]]:
     """A person's identifiers as `kind:value`, each with the time it is theirs (from, to)."""
     rows = _query(
         folder,
         "identifiers",
-        version,
+        files,
         """SELECT kind || ':' || value AS name, "from", "to" FROM told WHERE person = $person
         AND ("from" IS NULL OR "to" IS NULL OR "from" < "to") ORDER BY name, "from" """,
+        since,
         person=person,
     )
     return [(row["name"], row["from"], row["to"]) for row in rows]
@@ -218,16 +283,15 @@ def vacuum(folder: Path) -> None:
         )
 
 
-def joins_of(folder: Path, joins: list[str], identifiers: list[str]) -> list[dict[str, Any]]:
+def joins_of(folder: Path, files: Sequence[str], identifiers: list[str]) -> list[dict[str, Any]]:
     """Pairs seen together of which one is among `identifiers` (`kind:value`), oldest first.
 
-    `strong_kind, strong_value, weak_kind, weak_value, time, event_id, refused, reason`; `joins`
-    are the files that hold them.
+    `strong_kind, strong_value, weak_kind, weak_value, time, event_id, refused, reason`.
     """
     return _query(
         folder,
         "joins",
-        joins,
+        files,
         "SELECT strong_kind, strong_value, weak_kind, weak_value, time, event_id, "
         "refused, reason FROM told "
         "WHERE list_contains($names, strong_kind || ':' || strong_value) "
@@ -245,7 +309,7 @@ def _matches(words: dict[str, str]) -> str:
     return " OR ".join(f"(kind = '{kind}' AND {told})" for kind, told in same.items())
 
 
-def find(folder: Path, version: int, words: dict[str, str]) -> int | None:
+def find(folder: Path, files: Sequence[str], words: dict[str, str]) -> int | None:
     """The person who holds an identifier, or None.
 
     `words` gives the value to look for under each kind (an e-mail address must be hashed). An id
@@ -256,9 +320,10 @@ def find(folder: Path, version: int, words: dict[str, str]) -> int | None:
     rows = _query(
         folder,
         "identifiers",
-        version,
+        files,
         f"SELECT person FROM told WHERE $written IN (person, node) OR {matches} "
         "ORDER BY person = $written DESC, node = $written DESC, events DESC, person LIMIT 1",
+        None,
         written=-1 if written is None else written,
         **words,
     )
@@ -270,7 +335,7 @@ def holders(layers: list[Path], words: dict[str, str]) -> NDArray[np.int64]:
 
     layers  the folders where components are, oldest first (see `components.py`)
 
-    Raises `DamagedError` for a file that is missing or cut off.
+    Raises `DamagedError` for a file that is not as it was written.
     """
     kinds = [kind for kind in words if kind in IDENTIFIERS]
     named = ", ".join(f"'{kind}:' || {clean(kind, f'${kind}')}" for kind in kinds)
@@ -285,16 +350,17 @@ def holders(layers: list[Path], words: dict[str, str]) -> NDArray[np.int64]:
     return components.holders([components.Layer(layer) for layer in layers], names, ("person",))
 
 
-def held(folder: Path, version: int, words: dict[str, str]) -> tuple[str, str] | None:
+def held(folder: Path, files: Sequence[str], words: dict[str, str]) -> tuple[str, str] | None:
     """The identifier, as (kind, value), that `words` means, or None; its own id will do too."""
     matches = _matches(words)
     written = number(words.get("person", ""))
     rows = _query(
         folder,
         "identifiers",
-        version,
+        files,
         f"SELECT kind, value FROM told WHERE node = $written OR {matches} "
         "ORDER BY node = $written DESC, events DESC, kind, value LIMIT 1",
+        None,
         written=-1 if written is None else written,
         **words,
     )

@@ -147,7 +147,7 @@ def unmerge(
 
     now = manifest.read(workspace.path / "journeys")
     found = (
-        table.held(workspace.path / "people", now.people_version, workspace.words(identifier))
+        table.held(workspace.path / "people", now.who("identifiers"), workspace.words(identifier))
         if now
         else None
     )

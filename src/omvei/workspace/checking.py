@@ -43,7 +43,7 @@ def verify(workspace: "Workspace", progress: "Progress" = silent) -> dict[str, A
             derived = [Path(error.file)]
         if derived and not facts:  # what a build would read must be whole, or not be there
             for file in derived:
-                if file.name == "manifest":
+                if file.is_dir():  # the manifest, or a table of people
                     shutil.rmtree(file)
                 else:
                     file.unlink(missing_ok=True)

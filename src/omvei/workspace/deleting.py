@@ -41,7 +41,10 @@ def delete(
         if person is None:
             raise UnknownNameError("person", who, [], "`omvei people` lists who is here.")
         journeys = workspace.journeys
-        times = table.times_of(journeys.people_folder, journeys.build.people_version, person)
+        build = journeys.build
+        times = table.times_of(
+            journeys.people_folder, build.who("identifiers"), person, build.since(person)
+        )
         now = datetime.now(UTC)
         names = [
             (named, _text(since), _text(until or (now if since else None)))
