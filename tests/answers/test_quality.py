@@ -2,6 +2,7 @@ import json
 import statistics
 from datetime import date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -110,7 +111,10 @@ def plain(counts):
         usual = statistics.median(before)
         spread = statistics.median(abs(count - usual) for count in before)
         spread = max(1.4826 * spread, usual**0.5)
-        if usual and abs(counts[place] - usual) > 6 * spread and abs(counts[place] - usual) > 19:
+        away = counts[place] - usual
+        back = [counts[place - days] - usual for days in range(6, 36) if days <= place]
+        known = any(other * away > 0 and abs(other) >= abs(away) / 2 for other in back)
+        if usual and abs(away) > 6 * spread and abs(away) > 19 and not known:
             found.append(place)
     return found
 
@@ -122,6 +126,16 @@ def test_the_rule_of_sudden_days_is_the_plain_definition(counts):
     days = [first + timedelta(days=n) for n in range(len(counts))]
     found = [date.fromisoformat(row["day"]) for row in sudden(days, counts)]
     assert [(day - first).days for day in found] == plain(counts)
+
+
+@pytest.mark.parametrize("every", [7, 14, 30])
+def test_a_newsletter_that_goes_out_again_and_again_is_no_change(every):
+    first = date(2026, 1, 1)
+    counts = [400 if day % every == 3 else 30 for day in range(100)]
+    days = [first + timedelta(days=n) for n in range(100)]
+    assert sudden(days, counts) == []
+    counts[70] = 2000
+    assert [row["events"] for row in sudden(days, counts)] == [2000]
 
 
 def test_every_order_that_differs_is_told_with_a_reason(tmp_path):

@@ -5,8 +5,10 @@ events differ from the median of the 28 days before by more than six times their
 deviation (times 1.4826, so that it compares with a standard deviation; never taken as less than the
 square root of the median), and by at least 20 events. Medians, because one strange day must not
 hide the next. Days without events count as nothing. A source is judged from its 29th
-day on, and only while it tells of something on most days: a newsletter that goes out every other
-week is no change.
+day on, and only while it tells of something on most days.
+
+What comes back is no change: a day is not told where another, 6 to 35 days before, was at least
+half as far off to the same side, as where a newsletter goes out every week, fortnight or month.
 """
 
 from datetime import date, timedelta
@@ -15,6 +17,8 @@ from typing import Any
 import numpy as np
 
 BEFORE = 28
+BACK = (6, 35)
+"""Days ago between which a day of the same kind makes this one no change."""
 TIMES = 6.0
 LEAST = 20
 SHOWN = 20
@@ -42,7 +46,11 @@ def sudden(days: list[date], counts: list[int]) -> list[dict[str, Any]]:
         if usual == 0:
             continue
         spread = max(1.4826 * float(np.median(np.abs(before - usual))), usual**0.5)
-        if abs(daily[place] - usual) > max(TIMES * spread, LEAST - 1):
+        away = daily[place] - usual
+        if abs(away) > max(TIMES * spread, LEAST - 1):
+            earlier = daily[max(place - BACK[1], 0) : place - BACK[0] + 1]
+            if ((earlier - usual) * np.sign(away) >= abs(away) / 2).any():
+                continue
             found.append(
                 {
                     "day": (days[0] + timedelta(days=place)).isoformat(),
