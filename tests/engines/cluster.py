@@ -132,6 +132,7 @@ def connect(folder):
     server = start(
         folder, "connect", "org.apache.spark.deploy.SparkSubmit", "--master", "local[1]", *words,
         "--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal",
+        XDG_CACHE_HOME=str(folder / "cache"),
     )  # fmt: skip
     try:
         answers(port)

@@ -52,6 +52,7 @@ ANSWERS = {
 
 
 STORE = "s3://firm/shops/five"
+SMALL = "s3://firm/small"
 
 
 def told(journeys, name):
@@ -146,11 +147,11 @@ def test_an_answer_from_a_store_is_the_same(shops, stored, spark_cluster, name, 
 def small(stored, spark_cluster, tmp_path_factory):
     """A small workspace in a folder, and the same in a store, built by the cluster."""
     here = made(tmp_path_factory.mktemp("small"))
-    here.publish("s3://firm/small")
+    here.publish(SMALL)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMVEI_KEY", str(here.path / "omvei.key"))
         patch.setenv("OMVEI_ENGINE", spark_cluster.address)
-        there = omvei.open("s3://firm/small")
+        there = omvei.open(SMALL)
         there.build()
     return here, there
 
@@ -330,22 +331,18 @@ os.killpg(int(sys.argv[1]), signal.SIGKILL)
 """
 
 
-def test_the_command_line_answers_through_spark_connect(shops, spark_cluster, tmp_path):
-    here, _ = shops
+def test_the_command_line_answers_through_spark_connect(shops, small, spark_cluster, tmp_path):
+    environment = {key: word for key, word in os.environ.items() if key != "CI"}
+    command = [Path(sys.executable).with_name("omvei"), "--engine"]
     with connect(tmp_path) as address:
-        command = [
-            Path(sys.executable).with_name("omvei"),
-            "--engine",
-            address,
-            "-w",
-            str(here.path),
-        ]
-        done = subprocess.run(
-            [*command, "map", "--by", "kind", "--json"], capture_output=True, text=True,
-            env={key: word for key, word in os.environ.items() if key != "CI"},
-        )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == here.journeys.map("kind").to_json()
+        for here, where in ((shops[0], str(shops[0].path)), (small[0], SMALL)):
+            done = subprocess.run(
+                [*command, address, "-w", where, "map", "--by", "kind", "--json"],
+                capture_output=True, text=True, env=environment,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+            assert json.loads(done.stdout) == here.journeys.map("kind").to_json()
+    assert list((tmp_path / "cache").rglob("*.touchpoints.arrow"))
 
 
 def test_an_address_where_nothing_answers_is_told_so(tmp_path):
