@@ -107,10 +107,14 @@ class Words:
         return self.decimal(share * 100, 1 if 0 < share < 0.0195 else 0)
 
     def money(self, value: float, currency: str | None) -> str:
-        """Write an amount, without decimals when it has none."""
+        r"""Write an amount, without decimals when it has none; a currency may not be known.
+
+        >>> words("nb").money(5624.9, None), words("en").money(12, "SEK")
+        ('5\xa0624,90', 'SEK12')
+        """
+        cents = "#,##0.00" if round(value, 2) % 1 else "#,##0"
         if not currency:
-            return self.decimal(value, 2)
-        cents = "#,##0.00" if value % 1 else "#,##0"
+            return str(format_decimal(value, cents, _locale(self.language)))
         pattern = f"¤{cents}" if self.language == "en" else f"{cents}\xa0¤"
         return str(
             format_currency(value, currency, pattern, _locale(self.language), currency_digits=False)
