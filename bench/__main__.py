@@ -19,7 +19,7 @@ from rich.table import Table
 import omvei
 
 from . import page
-from .asking import ALL_ORDERS, attribution, effects, models, questions, timed
+from .asking import ALL_ORDERS, Chained, attribution, effects, models, questions, timed
 from .making import measured, paths, tables
 from .peers import PEERS, agrees, ask
 
@@ -74,7 +74,7 @@ def run(events: int) -> dict[str, Any]:
                 other = ask(name, question.name, folder, min(rounds, 3))
                 if isinstance(other, dict):
                     close = name == "channel-attribution"
-                    found = journeys.run(attribution(journeys)) if close else None
+                    found = journeys.run(Chained(attribution(journeys))) if close else None
                     mine = effects(found, channels) if close else own
                     if not agrees(question.name, mine, other.pop("result"), SAME * close):
                         other = "tells something else"

@@ -59,10 +59,17 @@ def each(gathered: Gaps, told: Callable[[int, NDArray[np.int64]], Told]) -> dict
     >>> each({8: [np.array([3]), np.array([4])]}, lambda move, gaps: int(gaps.sum()))
     {8: 7}
     """
+    cores = os.cpu_count() or 1
     order = sorted(gathered, key=lambda move: -sum(map(len, gathered[move])))
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        found = threads.map(lambda move: told(move, np.concatenate(gathered[move])), order)
-        return dict(zip(order, found, strict=True))
+
+    def some(core: int) -> dict[int, Told]:
+        return {move: told(move, np.concatenate(gathered[move])) for move in order[core::cores]}
+
+    found: dict[int, Told] = {}
+    with ThreadPoolExecutor(cores) as threads:  # one task a core: there may be many small moves
+        for part in threads.map(some, range(cores)):
+            found |= part
+    return found
 
 
 def quantiles(gaps: NDArray[np.int64], people: int) -> tuple[float, float, float, float]:
