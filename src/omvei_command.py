@@ -4,7 +4,9 @@ It stands beside the package, because importing the package takes a while, and s
 thought better of it by then.
 """
 
-import sys
+import os
+import signal
+from typing import Any
 
 
 def main() -> None:
@@ -12,10 +14,14 @@ def main() -> None:
 
     A command that is at work says by itself what became of it (`cli/group.py`).
     """
-    try:
-        from omvei.cli import main as run
+    # an exception may be lost in what is being imported; nothing is begun, so nothing is to finish
+    before = signal.signal(signal.SIGINT, _stop)
+    from omvei.cli import main as run
 
-        run()
-    except KeyboardInterrupt:
-        sys.stderr.write("Stopped before anything was done.\n")
-        sys.exit(130)
+    signal.signal(signal.SIGINT, before)
+    run()
+
+
+def _stop(number: int, frame: Any) -> None:
+    os.write(2, b"Stopped before anything was done.\n")
+    os._exit(130)
