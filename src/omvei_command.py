@@ -6,7 +6,11 @@ thought better of it by then.
 
 import os
 import signal
-from typing import Any
+import threading
+from types import FrameType
+
+AGAIN = 0.05
+"""Seconds after which Ctrl-C is tried again."""
 
 
 def main() -> None:
@@ -14,14 +18,29 @@ def main() -> None:
 
     A command that is at work says by itself what became of it (`cli/group.py`).
     """
-    # an exception may be lost in what is being imported; nothing is begun, so nothing is to finish
-    before = signal.signal(signal.SIGINT, _stop)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _stop)
     from omvei.cli import main as run
 
-    signal.signal(signal.SIGINT, before)
+    if signal.getsignal(signal.SIGINT) is _stop:
+        signal.signal(signal.SIGINT, _interrupt)
     run()
 
 
-def _stop(number: int, frame: Any) -> None:
+def _stop(number: int, frame: FrameType | None) -> None:
+    """End at once: nothing is begun, so nothing is to be finished."""
     os.write(2, b"Stopped before anything was done.\n")
     os._exit(130)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Interrupt the work, but no import: an exception can be lost there, and its lock stay held."""
+    at = frame
+    while at is not None:
+        if at.f_code.co_filename.startswith("<frozen importlib"):
+            later = threading.Timer(AGAIN, os.kill, (os.getpid(), number))
+            later.daemon = True
+            later.start()
+            return
+        at = at.f_back
+    raise KeyboardInterrupt
