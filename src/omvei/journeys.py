@@ -1,7 +1,7 @@
 """The one noun: the journeys of the people in a workspace. Narrow it, then ask."""
 
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from functools import cache, cached_property, partial, wraps
@@ -56,10 +56,10 @@ from .blocks.dictionaries import Dictionaries
 from .engines import run
 from .engines.memory import recalled
 from .errors import NothingToAnswerError, OmveiError, UnknownNameError
+from .groups import narrowing
 from .groups.group import Group, find
 from .groups.members import members
-from .groups.rows import ASKED, STATES, having, latest, listed
-from .groups.rows import known as known_words
+from .groups.rows import listed
 from .lenses import lens as lenses
 from .lenses.column import stage_column
 from .lenses.own import named, usable
@@ -73,9 +73,6 @@ from .touchpoints.vocabulary import codes
 from .workspace import Workspace
 
 Day = str | date | datetime
-WHERE = (*ASKED, "consent", "customer")
-"""What `where` can ask of a touchpoint (`consent` and `customer`: of a person)."""
-
 UNITS = {"person": "people", "account": "accounts"}
 """Whose journeys there are, and what many of them are called."""
 
@@ -155,9 +152,9 @@ class Journeys:
         Raises `UnknownNameError` for another condition, or a word that is not in the data.
         """
         for name, value in conditions.items():
-            if name not in WHERE:
-                raise UnknownNameError("condition", name, WHERE)
-            known = self._known(name)
+            if name not in narrowing.WHERE:
+                raise UnknownNameError("condition", name, narrowing.WHERE)
+            known = narrowing.known(name, self.words)
             for word in listed(value) if known is not None else []:
                 if word not in (known or []) and "*" not in str(word):
                     raise UnknownNameError(name, str(word), known or [])
@@ -451,45 +448,15 @@ class Journeys:
             block = block.of(read_living(living, whole.people, row["live_checksum"]))
         for group in self.among:
             block = block.of(members(block, group, self.words, self._last))
-        return self._narrow(block)
+        block = narrowing.between(block, self.since, self.until)
+        for conditions in self.conditions:
+            block = narrowing.where(block, conditions, self.words)
+        return block
 
     @property
     def _last(self) -> int:
         """The end of what is observed, whatever the period."""
         return int(self.build.settings["last"] or 0)
-
-    def _narrow(self, block: Block) -> Block:
-        if self.since is not None or self.until is not None:
-            time = block["time"]
-            inside = np.ones(len(time), np.bool_)
-            if self.since is not None:
-                inside &= time >= self.since
-            if self.until is not None:
-                inside &= time < self.until
-            block = block.keep(inside)
-        for conditions in self.conditions:
-            rows = np.ones(block.rows, np.bool_)
-            for name, value in conditions.items():
-                rows &= self._matches(block, name, value)
-            people = np.zeros(block.people, np.bool_)
-            people[block.place[rows]] = True
-            block = block.keep(people[block.place])
-        return block
-
-    def _known(self, name: str) -> Sequence[str] | None:
-        if name == "customer":
-            return None
-        return STATES if name == "consent" else known_words(name, self.words)
-
-    def _matches(self, block: Block, name: str, value: Any) -> Any:
-        if name == "customer":
-            bought = np.zeros(block.people, np.bool_)
-            bought[block.place[block["kind"] == codes()["purchase"]]] = True
-            return bought[block.place] == bool(value)
-        if name == "consent":
-            states = [STATES.index(word) for word in listed(value)]
-            return np.isin(latest(block), states)[block.place]
-        return having(block, {name: value}, self.words)
 
 
 @cache
