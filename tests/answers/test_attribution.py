@@ -108,7 +108,7 @@ def test_ways_are_those_of_a_plain_walk(people):
         for channel, new, came, goal, gap in line:
             clock, visit = clock + gap, visit + new
             walked.append((clock, channel, visit, came, goal))
-            if came and visit != taken:
+            if came and channel != 3 and visit != taken:  # nobody knows how a visit by 3 began
                 taken = visit
                 now.append((channel, clock))
             if goal:
@@ -118,11 +118,12 @@ def test_ways_are_those_of_a_plain_walk(people):
             wanted.append((who, now, OPEN if now[-1][1] > 20 else NO, -1))
         lines.append(walked)
     starts, flat = drawing.pack(lines)
-    columns = [
+    time, *columns = [
         np.array([row[place] for row in flat], kind)
-        for place, kind in enumerate((np.int64, np.int16, np.int32, np.bool_, np.bool_))
+        for place, kind in enumerate((np.int64, np.int16, np.int32, np.int8, np.int16))
     ]
-    first, met, when, person, end, reached = ways(np.array(starts), *columns, 20)
+    first, met, begun, person, end, reached = ways(np.array(starts), time, *columns, 1, 3, 1, 20)
+    when = time[begun]
     found = [
         (
             person[way],

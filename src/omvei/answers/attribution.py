@@ -53,8 +53,11 @@ class Attribution:
             block["time"],
             block["channel"],
             block["session"],
-            (block["initiator"] == CUSTOMER) & (block["channel"] != self.unknown),
-            block["kind"] == self.goal,
+            block["initiator"],
+            block["kind"],
+            CUSTOMER,
+            self.unknown,
+            self.goal,
             self.settled,
         )
 
@@ -80,7 +83,8 @@ class Attribution:
 
     def scan(self, block: Block) -> dict[str, Any]:
         """Count one block."""
-        first, met, when, person, end, reached = self.ways(block)
+        first, met, begun, person, end, reached = self.ways(block)
+        when = block["time"][begun]
         whose, cell, units = divide(
             first, met, when, end, reached, self.direct, self.channels, DECAY
         )

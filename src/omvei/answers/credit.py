@@ -18,6 +18,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ..blocks.block import heads, marked
 from ..lenses.rules import DAY
 
 RULES = ("first", "last", "known", "linear", "ends", "decay", "once")
@@ -34,56 +35,90 @@ Counts = NDArray[np.int64]
 
 
 @njit(cache=True, nogil=True)
+def _marks(
+    head: NDArray[np.bool_],
+    channel: NDArray[np.int16],
+    visit: NDArray[np.int32],
+    initiator: NDArray[np.int8],
+    kind: NDArray[np.int16],
+    customer: int,
+    unknown: int,
+    goal: int,
+) -> NDArray[np.uint8]:
+    """The rows where a visit may begin, since the row before did not begin it, or the goal is."""
+    rows = len(visit)
+    came, mark = np.zeros(rows + 1, np.bool_), np.empty(rows, np.uint8)
+    for row in range(rows):
+        came[row + 1] = (initiator[row] == customer) & (channel[row] != unknown)
+    mark[:1] = 1
+    for row in range(1, rows):
+        known = (visit[row] == visit[row - 1]) & came[row] & (not head[row])
+        mark[row] = came[row + 1] & (not known)
+    for row in range(rows):
+        mark[row] |= kind[row] == goal
+    return mark
+
+
+@njit(cache=True, nogil=True)
 def ways(
     starts: Counts,
     time: Counts,
     channel: NDArray[np.int16],
     visit: NDArray[np.int32],
-    came: NDArray[np.bool_],
-    goal: NDArray[np.bool_],
+    initiator: NDArray[np.int8],
+    kind: NDArray[np.int16],
+    customer: int,
+    unknown: int,
+    goal: int,
     settled: int,
 ) -> tuple[Counts, Counts, Counts, Counts, NDArray[np.int8], Counts]:
     """The ways of whole journeys.
 
-    visit    (rows,)  number of the person's visit
-    came     (rows,)  whether the customer came; a visit begins with the first such row
-    settled  a way whose last visit is later than this moment, without the goal, is open
+    visit      (rows,)  number of the person's visit; it begins with the first row with which the
+               customer came
+    initiator  (rows,)  who began it; `customer` is the code of the customer
+    unknown    the channel of what nobody knows the beginning of, so that it is none
+    goal       the kind that is the goal
+    settled    a way whose last visit is later than this moment, without the goal, is open
 
     returns
     first    (ways + 1,)  way w's visits are `first[w]` up to `first[w + 1]`; there may be none
-    met      (visits,)  channels; when (visits,) when each began
+    met      (visits,)  channels; begun (visits,) the row with which each began
     person   (ways,)  places; end (ways,) NO, YES or OPEN; reached (ways,) when the goal was
     """
-    goals, most = 0, len(starts) - 1  # each visit taken is one that begins, and so a change
-    for row in range(len(time)):
-        goals += goal[row]
-        most += row > 0 and visit[row] != visit[row - 1]
-    met, when = np.empty(most + 1, np.int64), np.empty(most + 1, np.int64)
-    size = goals + len(starts) - 1
-    first, person = np.zeros(size + 1, np.int64), np.empty(size, np.int64)
-    end, reached = np.empty(size, np.int8), np.full(size, -1, np.int64)
-    visits, found = 0, 0
-    for who in range(len(starts) - 1):
-        taken = np.int64(-1)
-        for row in range(starts[who], starts[who + 1]):
-            # written whether a visit begins or not: a branch here is missed too often
-            met[visits], when[visits] = channel[row], time[row]
-            begins = came[row] & (visit[row] != taken)
-            taken = np.int64(visit[row]) if begins else taken
-            visits += begins
-            if goal[row]:
-                person[found], end[found], reached[found] = who, YES, time[row]
+    some = marked(_marks(heads(starts), channel, visit, initiator, kind, customer, unknown, goal))
+    met, begun = np.empty(len(some), np.int64), np.empty(len(some), np.int64)
+    size = len(some) + 1
+    first, person = np.empty(size + 1, np.int64), np.empty(size, np.int64)
+    end, reached = np.empty(size, np.int8), np.empty(size, np.int64)
+    visits, found, who, taken = 0, 0, -1, np.int32(-1)
+    first[0] = stop = 0
+    for place in range(len(some) + 1):
+        row = np.int64(some[place]) if place < len(some) else starts[-1]
+        if row >= stop:  # another person's, or nobody's
+            if visits > first[found]:
+                person[found], reached[found] = who, -1
+                end[found] = OPEN if time[begun[visits - 1]] > settled else NO
                 found += 1
                 first[found] = visits
-        if visits > first[found]:
-            person[found] = who
-            end[found] = OPEN if when[visits - 1] > settled else NO
+            if place == len(some):
+                break
+            while row >= stop:
+                who += 1
+                stop = starts[who + 1]
+            taken = np.int32(-1)
+        came = (initiator[row] == customer) & (channel[row] != unknown)
+        if came & (visit[row] != taken):
+            met[visits], begun[visits], taken = channel[row], row, visit[row]
+            visits += 1
+        if kind[row] == goal:
+            person[found], end[found], reached[found] = who, YES, time[row]
             found += 1
             first[found] = visits
     return (
         first[: found + 1],
         met[:visits],
-        when[:visits],
+        begun[:visits],
         person[:found],
         end[:found],
         reached[:found],

@@ -28,25 +28,25 @@ def moves(
     """
     side = channels + 2
     count = np.zeros(side * side, np.int64)
-    size = len(met) + len(end) if each else 0
+    size = len(met) + len(end) + 1 if each else 0
     whose, line = np.empty(size, np.int64), np.empty(size, np.int64)
     found = 0
     for way in range(len(end)):
         if end[way] == OPEN or first[way] == first[way + 1]:
             continue
         before = np.int64(channels)
-        for at in range(first[way], first[way + 1] + 1):
-            if at < first[way + 1]:
-                here = met[at]
-            else:
-                here = np.int64(channels if end[way] == YES else channels + 1)
-            if here == before and at > first[way]:
-                continue
-            count[before * side + here] += 1
+        for at in range(first[way], first[way + 1]):
+            here, moved = met[at], met[at] != before
+            count[before * side + here] += moved
             if each:
                 whose[found], line[found] = way, before * side + here
-                found += 1
+                found += moved
             before = here
+        here = np.int64(channels if end[way] == YES else channels + 1)
+        count[before * side + here] += 1
+        if each:
+            whose[found], line[found] = way, before * side + here
+            found += 1
     return count, whose[:found], line[:found]
 
 
