@@ -108,16 +108,26 @@ def test_the_kernel_agrees_with_the_plain_definition(lines, steps, within, order
     starts, packed = pack(codes)
     rows = (np.array(starts), np.array(pack(times)[1], np.int64), np.array(packed, np.int32))
     wanted = np.array(steps, np.int32)
-    found, at, reached, waits = (
+    found, last, reached, waits = (
         reach_any(*rows, wanted, within) if order == 2 else reach(*rows, wanted, within, order == 1)
     )
     told = [depth(c, t, steps, within, order) for c, t in zip(codes, times, strict=True)]
-    assert found.tolist() == told
+    assert found.tolist() == [n for n in told if n]
+    owner = [person for person, line in enumerate(codes) for _ in line]
+    assert [owner[row] for row in last] == [person for person, n in enumerate(told) if n]
+    assert [packed[row] for row in last] == [steps[n - 1] for n in told if n] or order == 2
     assert reached.tolist() == [sum(n > k for n in told) for k in range(len(steps))]
     if order < 2:  # from step 1 to the last step, the waits of each person add up
         spent = sum(int(waits[k, : reached[k]].sum()) for k in range(1, len(steps)))
         entered = [t[c.index(steps[0])] for c, t, n in zip(codes, times, told, strict=True) if n]
-        assert spent == sum(at[found > 0].tolist()) - sum(entered)
+        assert spent == sum(rows[1][last].tolist()) - sum(entered)
+
+
+def test_more_steps_than_there_are_bits_are_refused(tmp_path):
+    shop = journeys(tmp_path, ann="visit " * 64, kinds=False)
+    assert people(shop, ["visit"] * 63)[-1] == 1
+    with pytest.raises(OmveiError, match=r"has 63 steps at most; this has 64\."):
+        shop.funnel(["visit"] * 64)
 
 
 def test_the_people_who_dropped_off_are_those_the_funnel_lost(tmp_path):

@@ -18,11 +18,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ..blocks.block import Block
+from ..blocks.block import Block, heads
 from ..errors import OmveiError, UnknownNameError
 from ..result import Result
 from .consent import others, with_bounds
-from .intervals import FEW, median, wilson
+from .gaps import middle
+from .intervals import FEW, wilson
 from .people import listed
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 ORDERS = ("ordered", "strict", "any")
 BY = ("event", "kind", "channel", "content", "stage")
 Counts = NDArray[np.int64]
-NEVER = np.int32(-2)
-"""A code that no touchpoint has."""
+MOST = 63
+"""Steps of a funnel: each is a bit of one number, and the step after the last is one, too."""
 
 
 @njit(cache=True, nogil=True)
@@ -48,41 +49,50 @@ def reach(
 
     starts   (people + 1,)  person i's rows are `starts[i]` up to `starts[i + 1]`
     code     (rows,)  codes of the touchpoints, sorted by person, then time; none below -1
-    steps    (steps,)  the codes to reach
+    steps    (steps,)  the codes to reach, at most `MOST`
     within   microseconds
 
     returns
-    depth    (people,)  the number of steps reached
-    at       (people,)  when the last of them was; anything where there is none
+    depth    (entered,)  of each person who reached any, the number of steps reached
+    last     (entered,)  the row where the last of them was
     reached  (steps,)  people who reached each step
-    waits    (steps, people)  for each step from the second, `reached` waits since the one before
+    waits    (steps, entered)  for each step from the second, `reached` waits since the one before
     """
-    people, many = len(starts) - 1, len(steps)
-    depth, at = np.zeros(people, np.int8), np.empty(people, np.int64)
-    reached, waits = np.zeros(many, np.int64), np.empty((many, people), np.int64)
-    wanted = np.append(steps, NEVER)
-    person, entered = -1, np.int64(0)
-    step, coming, stop = 0, NEVER, np.int64(0)
-    # one loop over the rows: a loop of a few rows for each person costs a missed branch more
-    for row in range(starts[-1]):
-        while row == stop:
-            person += 1
-            step, coming, stop = 0, wanted[0], starts[person + 1]
-        if code[row] == coming:
-            now = time[row]
-            if step == 0:
-                entered = now
-            elif now - entered > within:
-                continue
-            else:
-                waits[step, reached[step]] = now - at[person]
-            at[person] = now
-            reached[step] += 1
-            step += 1
-            depth[person], coming = step, wanted[step]
-        elif strict and step > 0:
-            coming = NEVER
-    return depth, at, reached, waits
+    one, none, head = np.uint64(1), np.uint64(0), heads(starts)
+    top = np.uint64(steps.max() + 1)
+    serves = np.zeros(top + one, np.uint64)  # a bit for each step that a code serves
+    for step in range(len(steps)):
+        serves[steps[step]] |= one << np.uint64(step)
+    rows, enters = np.empty(len(code) + 1, np.int64), np.empty(len(code) + 1, np.bool_)
+    found, coming = 0, one  # the bit of the step that comes next
+    entered_by = 0
+    # first the rows that would serve, whenever they were, without a branch on what people do; a
+    # step too late is followed by none in time, so it can be left out afterwards
+    for row in range(len(code)):
+        coming = one if head[row] else coming
+        serving = (serves[min(np.uint64(code[row]), top)] & coming) != none
+        first = coming == one
+        rows[found], enters[found] = row, first
+        found += serving
+        entered_by += serving & first
+        kept = none if strict and not first else coming
+        coming = coming << one if serving else kept
+    depth, last = np.empty(entered_by, np.int8), np.empty(entered_by, np.int64)
+    reached = np.zeros(len(steps), np.int64)
+    waits = np.empty((len(steps), entered_by), np.int64)
+    person, step, entered, before = -1, 0, np.int64(0), np.int64(0)
+    for place in range(found):
+        row, now = rows[place], time[rows[place]]
+        if enters[place]:
+            person, step, entered = person + 1, 0, now
+        elif now - entered > within:
+            continue
+        else:
+            waits[step, reached[step]] = now - before
+        reached[step] += 1
+        step, before = step + 1, now
+        depth[person], last[person] = step, row
+    return depth, last, reached, waits
 
 
 @njit(cache=True, nogil=True)
@@ -91,30 +101,32 @@ def reach_any(
 ) -> tuple[NDArray[np.int8], Counts, Counts, Counts]:
     """How far each person gets in any order; shapes as in `reach`."""
     people, many = len(starts) - 1, len(steps)
-    depth, at = np.zeros(people, np.int8), np.empty(people, np.int64)
+    depth, last = np.empty(people, np.int8), np.empty(people, np.int64)
     reached, waits = np.zeros(many, np.int64), np.empty((many, people), np.int64)
-    when = np.empty(many, np.int64)
+    met = np.empty(many, np.int64)
+    found = 0
     for person in range(people):
-        when[:] = -1
+        met[:] = -1
         entered = np.int64(-1)
         for row in range(starts[person], starts[person + 1]):
             if entered >= 0 and time[row] - entered > within:
                 break
             for step in range(many):
-                if code[row] == steps[step] and when[step] < 0:
-                    when[step] = time[row]
+                if code[row] == steps[step] and met[step] < 0:
+                    met[step] = row
                     if entered < 0:
                         entered = time[row]
                     break
-        for step in range(many):
-            if when[step] < 0:
-                break
-            if step:
-                waits[step, reached[step]] = abs(when[step] - when[step - 1])
-            at[person] = when[step]
-            reached[step] += 1
-            depth[person] = step + 1
-    return depth, at, reached, waits
+        far = 0
+        while far < many and met[far] >= 0:
+            if far:
+                waits[far, reached[far]] = abs(time[met[far]] - time[met[far - 1]])
+            reached[far] += 1
+            far += 1
+        if far:
+            depth[found], last[found] = far, met[far - 1]
+            found += 1
+    return depth[:found], last[:found], reached, waits
 
 
 @dataclass(frozen=True)
@@ -126,6 +138,11 @@ class Reaches:
     within: int
     order: int
 
+    def __post_init__(self) -> None:
+        """Refuse more steps than can be counted."""
+        if len(self.steps) > MOST:
+            raise OmveiError(f"A funnel has {MOST} steps at most; this has {len(self.steps)}.")
+
     def empty(self) -> dict[str, Any]:
         """Nobody."""
         return {
@@ -134,12 +151,12 @@ class Reaches:
         }
 
     def people(self, block: Block) -> tuple[NDArray[np.int8], Counts, Counts, Counts]:
-        """How far each person of a block gets; see `reach`."""
-        rows = (block.starts, block["time"], block[self.column])
+        """How far each person of a block gets who gets anywhere; see `reach`."""
         steps = np.array(self.steps, np.int32)
+        rows = block.starts, block["time"], block[self.column], steps, self.within
         if ORDERS[self.order] == "any":
-            return reach_any(*rows, steps, self.within)
-        return reach(*rows, steps, self.within, ORDERS[self.order] == "strict")
+            return reach_any(*rows)
+        return reach(*rows, ORDERS[self.order] == "strict")
 
     def scan(self, block: Block) -> dict[str, Any]:
         """Count one block."""
@@ -161,8 +178,8 @@ class Reaches:
         for k, n in enumerate(people):
             low, high = wilson(n, people[0])
             before = people[k - 1] if k else n
-            waits = np.sort(partial["waits"][k])
-            middle = median(waits, len(waits)) if len(waits) else (None, None, None)
+            waits = partial["waits"][k]
+            times = middle(waits, len(waits)) if len(waits) else (None, None, None)
             rows.append(
                 {
                     "people": n,
@@ -174,7 +191,7 @@ class Reaches:
                     **{
                         key: value / 1e6 if value is not None else None
                         for key, value in zip(
-                            ("median_seconds", "median_low", "median_high"), middle, strict=True
+                            ("median_seconds", "median_low", "median_high"), times, strict=True
                         )
                     },
                     "too_few": people[0] < FEW,
@@ -192,9 +209,9 @@ class Dropped:
 
     def passed(self, block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places of the people in the block, and microseconds."""
-        depth, at, _, _ = self.reaches.people(block)
-        places = np.flatnonzero(depth == self.depth)
-        return places, at[places]
+        depth, last, _, _ = self.reaches.people(block)
+        row = last[depth == self.depth]
+        return block.place[row].astype(np.int64), block["time"][row]
 
 
 def funnel(

@@ -31,7 +31,7 @@ from ..lenses.lens import Lens
 from ..lenses.rules import DAY
 from ..result import Result
 from ..touchpoints.vocabulary import kinds
-from .gaps import by_move, each, quantiles, together
+from .gaps import each, in_order, quantiles, together
 from .intervals import newcombe, rate
 from .moves import count_moves
 from .tally import Tally
@@ -64,22 +64,19 @@ class Walk:
         """`starts, time, node, origin` of the journeys; origin -1 is a silence."""
         codes, starts, time = block[self.column], block.starts, block["time"]
         origin = counting(block.rows)
-        if (
-            self.lens
-            and self.lens.carrier == "current"
-            and self.lens.rest >= 0
-            and self.lens.quiet_days
-        ):
+        if self.lens and self.quiet:
+            rest, quiet = self.lens.rest, self.quiet
             starts, time, codes, origin = with_silence(
-                starts,
-                time,
-                codes,
-                self.lens.rest,
-                int(self.lens.quiet_days * DAY),
-                settled(self.lens),
-                self.end,
+                starts, time, codes, rest, quiet, settled(self.lens), self.end
             )
         return starts, time, look_up(self.nodes, codes), origin
+
+    @property
+    def quiet(self) -> int:
+        """Microseconds of silence that lead to rest; 0 where the model knows no such silence."""
+        lens = self.lens
+        rests = lens and lens.carrier == "current" and lens.rest >= 0
+        return int(lens.quiet_days * DAY) if lens and rests else 0
 
 
 @njit(cache=True, nogil=True)
@@ -133,18 +130,19 @@ class Moves:
     def scan(self, block: Block) -> dict[str, Any]:
         """Count one block."""
         starts, time, node, origin = self.walk.rows(block)
-        reached = block["kind"] == self.goal
-        goal = np.where(origin >= 0, reached[origin], False) if len(origin) else reached
-        nodes, moves, edge, gap = count_moves(
-            starts, time, node, origin >= 0, goal, len(self.labels), self.horizon, self.end
+        goal, real = block["kind"] == self.goal, np.ones(len(node), np.bool_)
+        if len(node) > block.rows:
+            real = origin >= 0
+            goal = np.where(real, goal[origin], False)
+        nodes, moves, begin, gap, converted = count_moves(
+            starts, time, node, real, goal, len(self.labels), self.horizon, self.end
         )
-        converted = len(np.unique(block.place[reached]))
         return {
             "node": nodes,
             "move": moves,
-            "gaps": by_move(edge, gap),
+            "gaps": in_order(begin, gap),
             "people": block.people,
-            "converted": converted,
+            "converted": int(converted),
         }
 
     def merge(self, a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
