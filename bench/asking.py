@@ -18,15 +18,14 @@ from omvei.answers import variants
 from omvei.answers.adding import Added
 from omvei.answers.attribution import Attribution
 from omvei.answers.funnel import Reaches
-from omvei.answers.map import END, START, Moves, Walk, walk
+from omvei.answers.map import END, START, Moves, walk
 from omvei.answers.matrix import Matrix
 from omvei.answers.removal import moves, removal
+from omvei.answers.returning import Returned
 from omvei.answers.trace import find
-from omvei.answers.ways import allowed, fewest, rounds, stays, turns_of_ways
 from omvei.blocks.block import Block
 from omvei.journeys import Journeys, shipped
 from omvei.lenses.carrier import NOWHERE
-from omvei.lenses.lens import Lens
 from omvei.touchpoints.vocabulary import codes
 
 from .making import DAY, LENS, STEPS, WITHIN_DAYS, settled
@@ -54,24 +53,16 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Returned(Added):
+class Returns(Added):
     """The analysis: entries into each stage, and how many of them are returns."""
 
-    walk: Walk
-    lens: Lens
+    of: Returned
 
     def empty(self) -> Any:
-        return np.zeros((len(self.lens.stages), 2), np.int64)
+        return np.zeros((256, 2), np.int64)
 
     def scan(self, block: Block) -> Any:
-        starts, _, node, origin = self.walk.rows(block)
-        cycle = rounds(block["purchases_before"], origin)
-        size, ways = len(self.lens.stages), allowed(self.lens)
-        apart = self.lens.carrier == "deepest"
-        person, way, first, _ = stays(starts, node, cycle, size, apart)
-        stage = node[first].astype(np.int64)
-        again = turns_of_ways(person, way, stage, ways, fewest(ways), block.people)[1]
-        return np.stack([np.bincount(each, minlength=size) for each in (stage, stage[again])], 1)
+        return self.of.counted(block)[0]
 
 
 @dataclass(frozen=True)
@@ -208,7 +199,7 @@ def questions(journeys: Journeys, person: str) -> list[Question]:
         ),
         Question(
             "reentries",
-            lambda: lens.run(Returned(by_stage, lens.model)),
+            lambda: lens.run(Returns(Returned(by_stage, lens.model))),
             lambda: lens.numbers(),
             lambda found: [[code, int(row[1])] for code, row in enumerate(found) if row[0]],
             9,

@@ -1,6 +1,7 @@
 """The numbers that every model has: ways, returns, stays and surprise."""
 
 import math
+from dataclasses import replace
 from itertools import groupby, pairwise
 
 import drawing
@@ -12,7 +13,12 @@ from hypothesis import strategies as st
 from omvei import lenses
 from omvei.answers.dwell import median_stay
 from omvei.answers.map import Walk
-from omvei.answers.ways import Ways, allowed, fewest, stays, turns_of_ways
+from omvei.answers.returning import Returned
+from omvei.answers.ways import Ways, allowed, fewest, rounds, stays, turns_of_ways
+from omvei.blocks.block import Block
+from omvei.lenses.carrier import NOWHERE
+from omvei.lenses.lens import Stage
+from omvei.lenses.rules import DAY
 
 PEOPLE = {
     "ann": "search category_view review_read add_to_cart purchase 10d delivery 20d review_written",
@@ -77,6 +83,52 @@ def test_ways_are_those_of_a_plain_reading(lines, apart):
     assert told.tolist() == wanted.tolist()
     assert again.tolist() == returns
     assert further.tolist() == later
+
+
+@settings(max_examples=60, deadline=None)
+@given(people, st.sampled_from(["keep", "current", "deepest"]), st.integers(1, 4), st.data())
+def test_returns_in_one_pass_are_those_of_the_stays(lines, carrier, quiet, data):
+    """Where silence leads to rest, and where each purchase cycle is a sequence of its own."""
+    ids = ("a", "b", "c")
+    rest, settled = data.draw(st.integers(0, 2)), data.draw(st.sets(st.integers(0, 2), max_size=2))
+    lens = replace(
+        lenses.load("stdc"),
+        stages=tuple(Stage(name, {}) for name in ids),
+        carrier=carrier,
+        rest=rest,
+        settled=tuple(settled - {rest}),
+        parameters={"quiet_days": quiet},
+        digest="x",
+    )
+    starts, rows = drawing.pack(lines)
+    gaps = data.draw(st.lists(st.integers(0, 5), min_size=len(rows), max_size=len(rows)))
+    time = np.concatenate([DAY * np.cumsum(gaps[a:b]) for a, b in pairwise(starts)] or [[]]).astype(
+        np.int64
+    )
+    cycle = np.concatenate(
+        [np.cumsum([0, *(row[1] for row in line)])[: len(line)] for line in lines]
+    ).astype(np.int32)
+    stage = np.array([NOWHERE if row[0] == NONE else row[0] for row in rows], np.uint8)
+    held = {"time": time, "stage:x": stage, "purchases_before": cycle}
+    block = Block(np.arange(len(lines)), np.array(starts), held.__getitem__)
+    place = Walk("stage:x", np.arange(NONE + 1, dtype=np.int32), lens, int(time.max(initial=0)))
+
+    walked, when, node, origin = place.rows(block)
+    apart = carrier == "deepest"
+    person, way, first, _ = stays(walked, node, rounds(cycle, origin), NONE, apart)
+    here = node[first].astype(np.int64)
+    _, again, _ = turns_of_ways(person, way, here, MOVES, fewest(MOVES), len(lines))
+    for asked in range(NONE):
+        returned = Returned(place, lens, asked)
+        told, _ = returned.counted(block)
+        assert told[:NONE, 0].tolist() == np.bincount(here, minlength=NONE).tolist()
+        assert told[:NONE, 1].tolist() == np.bincount(here[again], minlength=NONE).tolist()
+        assert not told[NONE:].any()
+        hit = again & (here == asked)
+        who, at = np.unique(person[hit], return_index=True)
+        found = returned.passed(block)
+        assert found[0].tolist() == who.tolist()
+        assert found[1].tolist() == when[first[hit]][at].tolist()
 
 
 @pytest.fixture(scope="module")

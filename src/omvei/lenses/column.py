@@ -1,7 +1,8 @@
 """The stage of every touchpoint of a block under a lens: one byte a row, kept beside the block.
 
 The file's name holds the hash of the model's file, so a changed model is simply another column.
-Its last four bytes are a checksum of the others: one that is not as it was written is made again.
+Its last four bytes are a checksum of the others: one that is not as it was written is made again. A
+process compares a file once, and again when it is another file.
 """
 
 import os
@@ -17,6 +18,12 @@ from ..blocks.block import Block
 from .carrier import MODES, carry
 from .lens import Lens
 from .rules import DAY, placed
+
+SUM = 4
+"""Bytes of the checksum."""
+
+_sound: set[tuple[object, ...]] = set()
+"""The files that this process has compared: path, node and time."""
 
 
 def settled(lens: Lens) -> NDArray[np.bool_]:
@@ -57,12 +64,20 @@ def stage_column(
 def _kept(file: Path, rows: int) -> NDArray[np.uint8] | None:
     """What the file holds; None where it is missing, of another length, or changed."""
     try:
-        held = np.fromfile(file, np.uint8)
+        found = file.stat()
+        if found.st_size != rows + SUM:
+            return None
+        held = np.asarray(np.memmap(file, np.uint8, "r"))
     except OSError:
         return None
-    stage, told = held[:rows], held[rows:]
-    return stage if len(stage) == rows and told.tobytes() == _checksum(stage) else None
+    stage = held[:rows]
+    mark = str(file), found.st_ino, found.st_mtime_ns
+    if mark not in _sound:
+        if held[rows:].tobytes() != _checksum(stage):
+            return None
+        _sound.add(mark)
+    return stage
 
 
 def _checksum(stage: NDArray[np.uint8]) -> bytes:
-    return zlib.crc32(stage.tobytes()).to_bytes(4, "little")
+    return zlib.crc32(stage.data).to_bytes(SUM, "little")
