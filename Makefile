@@ -11,7 +11,7 @@ run: $(VENV)/.installed
 
 # Everything that must hold before a change is merged.
 test: lint
-	$(BIN)/python -m pytest -q -n auto --dist loadfile
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 # Form and types.
 lint: $(VENV)/.installed-dev

@@ -1,4 +1,4 @@
-"""What a test may need from the machine: real data files and a browser.
+"""What a test may need from the machine: real data files and a browser; and which come first.
 
 Where one is absent the test is skipped with a plain reason; under `CI=true` it fails instead, so
 that a green run there means that nothing was left out.
@@ -22,6 +22,24 @@ def without(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{reason} Under CI=true nothing may be left out.", pytrace=False)
     pytest.skip(reason)
+
+
+LONG = (
+    *("engines/test_spark", "web/test_barriers", "web/test_pages", "test_docs", "test_stopping"),
+    *("test_store", "test_crashes", "web/test_walk", "test_verify", "blocks/test_append"),
+)
+"""The files that take longest. They begin first, so that no process is left with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first."""
+    place = {REPOSITORY / "tests" / f"{name}.py": number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path, len(LONG)))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: one often waits for a browser, Java or a command."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(autouse=True)

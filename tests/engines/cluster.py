@@ -13,6 +13,16 @@ import pyspark
 
 HOME = Path(pyspark.__file__).parent
 
+BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""What Java is told, which here lives too short for its best compiler to be worth while."""
+
+SHORT = f"""
+spark.driver.extraJavaOptions {BRIEF}
+spark.executor.extraJavaOptions {BRIEF}
+spark.sql.shuffle.partitions 4
+"""
+"""What sessions are told where there is little to do."""
+
 
 def free_port():
     with socket.socket() as probe:
@@ -106,8 +116,11 @@ PACKAGE = "org.apache.spark.deploy"
 
 
 @contextmanager
-def cluster(folder, workers=2):
-    """A cluster of some workers."""
+def cluster(folder, workers=2, told=""):
+    """A cluster of some workers; its sessions are told what stands in `told`, if anything does."""
+    if told:
+        (folder / "spark-defaults.conf").write_text(told)
+        os.environ["SPARK_CONF_DIR"] = str(folder)
     found = Cluster(folder)
     try:
         answers(found.port)
@@ -116,6 +129,8 @@ def cluster(folder, workers=2):
         yield found
     finally:
         found.end()
+        if told:
+            del os.environ["SPARK_CONF_DIR"]
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import storing
 from conftest import without
 from crashing import table
 from deltalake import DeltaTable, write_deltalake
-from engines.cluster import cluster, connect, stop
+from engines.cluster import SHORT, cluster, connect, stop
 from pyspark import SparkContext, cloudpickle
 from test_json import ANSWERS as EVERY
 from test_json import made
@@ -67,7 +67,7 @@ def spark_cluster(tmp_path_factory):
         for name, value in storing.known(endpoint).items():
             patch.setenv(name, value)
         storing.opened(endpoint)
-        with cluster(tmp_path_factory.mktemp("spark")) as found:
+        with cluster(tmp_path_factory.mktemp("spark"), told=SHORT) as found:
             yield found
             session(found.address).stop()
             session.cache_clear()
@@ -167,12 +167,14 @@ def test_every_answer_there_is_is_the_same_from_a_store_on_a_cluster(
     assert json.dumps(EVERY[name](there.journeys).to_json(), sort_keys=True) == expected
 
 
-def test_a_view_of_a_workspace_in_a_store_is_the_same(shops, stored, spark_cluster, monkeypatch):
-    expected = told(shops[0].journeys.as_of("2025-06-01"), "map of kinds")
-    policies = shops[0].compare(["strict"]).to_json()
+def test_a_view_of_a_workspace_in_a_store_is_the_same(small, spark_cluster, monkeypatch):
+    here, there = small
+    day = told(here.journeys.as_of("2025-01-03"), "map of kinds")
+    policies = here.compare(["strict"]).to_json()
+    monkeypatch.setenv("OMVEI_KEY", str(here.path / "omvei.key"))
     monkeypatch.setenv("OMVEI_ENGINE", spark_cluster.address)
-    assert told(stored[1]().as_of("2025-06-01"), "map of kinds") == expected
-    assert stored[1]().workspace.compare(["strict"]).to_json() == policies
+    assert told(there.journeys.as_of("2025-01-03"), "map of kinds") == day
+    assert there.compare(["strict"]).to_json() == policies
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -331,11 +333,12 @@ os.killpg(int(sys.argv[1]), signal.SIGKILL)
 """
 
 
-def test_the_command_line_answers_through_spark_connect(shops, small, spark_cluster, tmp_path):
+def test_the_command_line_answers_through_spark_connect(small, spark_cluster, tmp_path):
+    here, _ = small
     environment = {key: word for key, word in os.environ.items() if key != "CI"}
     command = [Path(sys.executable).with_name("omvei"), "--engine"]
     with connect(tmp_path) as address:
-        for here, where in ((shops[0], str(shops[0].path)), (small[0], SMALL)):
+        for where in (str(here.path), SMALL):
             done = subprocess.run(
                 [*command, address, "-w", where, "map", "--by", "kind", "--json"],
                 capture_output=True, text=True, env=environment,
