@@ -77,6 +77,7 @@ def test_ways_are_those_of_a_plain_reading(lines, apart):
                 bool(moves),
                 math.floor(1000 * len(moves) / least + 0.5) if least > 0 else 0,
                 least > 0,
+                len(way_) - len(set(way_)),
             ]
             returns += [stage in way_[:place] for place, stage in enumerate(way_)]
             later += [any(s > stage for s in way_[place:]) for place, stage in enumerate(way_)]

@@ -65,6 +65,8 @@ def together(a: Gaps, b: Gaps) -> Gaps:
 def each(gathered: Gaps, told: Callable[[int, NDArray[np.int64]], Told]) -> dict[int, Told]:
     """What is `told` of each move and all its gaps; on all cores, the most gaps first.
 
+    The gaps are only lent: the next ones are written to the same place.
+
     >>> each({8: [np.array([3]), np.array([4])]}, lambda move, gaps: int(gaps.sum()))
     {8: 7}
     """
@@ -72,7 +74,13 @@ def each(gathered: Gaps, told: Callable[[int, NDArray[np.int64]], Told]) -> dict
     order = sorted(gathered, key=lambda move: -sum(map(len, gathered[move])))
 
     def some(core: int) -> dict[int, Told]:
-        return {move: told(move, np.concatenate(gathered[move])) for move in order[core::cores]}
+        found: dict[int, Told] = {}
+        room = np.empty(0, np.int64)
+        for move in order[core::cores]:
+            many = sum(map(len, gathered[move]))
+            room = room if len(room) else np.empty(many, np.int64)  # the first is the largest
+            found[move] = told(move, np.concatenate(gathered[move], out=room[:many]))
+        return found
 
     found: dict[int, Told] = {}
     with ThreadPoolExecutor(cores) as threads:  # one task a core: there may be many small moves
@@ -90,11 +98,14 @@ SMALL = 2000
 
 
 @njit(cache=True, nogil=True)
-def _bin(value: np.int64) -> np.int64:
-    """The bin of a number from 0: the exponent and the first bits of it as a float."""
+def bin_of(value: np.int64) -> np.int64:
+    """The bin of a number from 0, which grows with it: the exponent and first bits of a float."""
     one = np.int64(1023) << FINE  # the exponent of 1
     found: np.int64 = (np.float64(value + 1).view(np.int64) >> (52 - FINE)) - one
     return found
+
+
+BINS = 64 << FINE
 
 
 @njit(cache=True, nogil=True)
@@ -102,9 +113,9 @@ def _near(
     values: NDArray[np.int64], ranks: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The values of all bins that hold one of the ranks (ascending), and the ranks among these."""
-    many = np.zeros(64 << FINE, np.int64)
+    many = np.zeros(BINS, np.int64)
     for place in range(len(values)):
-        many[_bin(values[place])] += 1
+        many[bin_of(values[place])] += 1
     kept, moved = np.zeros(len(many), np.bool_), np.empty(len(ranks), np.int64)
     below, out, held, rank = 0, 0, 0, 0
     for here in range(len(many)):
@@ -120,7 +131,7 @@ def _near(
     found, at = np.empty(held + 1, np.int64), 0
     for place in range(len(values)):
         found[at] = values[place]
-        at += kept[_bin(values[place])]
+        at += kept[bin_of(values[place])]
     return found[:held], moved
 
 

@@ -21,6 +21,8 @@ from ..lenses.rules import DAY
 from ..result import Result
 from ..touchpoints.vocabulary import codes
 from .consent import others, with_bounds
+from .gaps import BINS as BINS_OF_GAPS
+from .gaps import bin_of
 from .intervals import FEW, wilson
 
 if TYPE_CHECKING:
@@ -34,6 +36,26 @@ WEIGHT = 720_720
 """One person's weight: divisible by every number of gaps up to 16, so that little is rounded."""
 LEFT_UNDER = 0.05
 NO_STAGE = "(no stage)"
+
+
+@njit(cache=True, nogil=True)
+def _below(edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each bin of `gaps.bin_of`, the last edge that is in a lower one."""
+    found = np.full(BINS_OF_GAPS + 1, -1, np.int64)
+    for edge in edges:
+        found[bin_of(edge) + 1] += 1
+    for place in range(1, len(found)):
+        found[place] += found[place - 1] + 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _place(edges: NDArray[np.int64], below: NDArray[np.int64], gap: np.int64) -> np.int64:
+    """The last edge that is not above a gap; most are found by the gap's bin alone."""
+    place: np.int64 = below[bin_of(gap)]
+    while place + 1 < len(edges) and edges[place + 1] <= gap:
+        place += 1
+    return place
 
 
 @njit(cache=True, nogil=True)
@@ -59,6 +81,7 @@ def last_states(
             an explicit end counts as the longest silence
     reached (stages, 2)  people who were ever in the stage; of these, who bought after being there
     """
+    below = _below(edges)
     gaps = np.zeros((2, len(edges)), np.int64)
     last = np.zeros((stages + 1, stages, len(edges), 2), np.int64)
     reached = np.zeros((stages, 2), np.int64)
@@ -74,7 +97,7 @@ def last_states(
         before, customer = stages, False
         for row in range(first, stop):
             if row > first:
-                gaps[0, np.searchsorted(edges, gap[row], side="right") - 1] += share
+                gaps[0, _place(edges, below, gap[row])] += share
                 if stage[row] != stage[row - 1]:
                     before = stage[row - 1]
             if bought[row]:
@@ -88,11 +111,10 @@ def last_states(
         for s in range(stages):
             reached[s, 0] += met[s]
             reached[s, 1] += sold[s]
-        silence = np.searchsorted(edges, max(0, end - time[stop - 1]), side="right") - 1
+        silence = _place(edges, below, max(np.int64(0), end - time[stop - 1]))
         gaps[1, silence] += share
-        if gone[stop - 1]:
-            silence = len(edges) - 1
-        last[before, stage[stop - 1], silence, int(customer)] += 1
+        at = len(edges) - 1 if gone[stop - 1] else silence
+        last[before, stage[stop - 1], at, int(customer)] += 1
     return gaps, last, reached
 
 

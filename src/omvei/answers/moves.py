@@ -62,7 +62,10 @@ def count_moves(
             if goal[row]:
                 coming, first_goal[person] = time[row], row
     for person in range(len(starts) - 1):
-        first, last, reached = starts[person], starts[person + 1] - 1, first_goal[person]
+        first, last = starts[person], starts[person + 1] - 1
+        if last < first:
+            continue
+        reached = first_goal[person]
         before = np.int64(start_node)
         # quotients of numbers that a float holds exactly: rounded down they are the same
         length, way = float(last - first), float(reached - first)
@@ -95,8 +98,7 @@ def count_moves(
             move[before, here, 4] += new & risk
             move[before, here, 5] += new & risk & (later | goal[row])
             before = here
-        if first <= last:
-            move[before, end_node, :2] += 1
+        move[before, end_node, :2] += 1
     move[start_node, :, 4:] = 0  # nobody's first move from a touchpoint
     node[:, 2], node[:, 3] = move[start_node, :nodes, 0], move[:nodes, end_node, 0]
     node[:, 5] = move[:, :nodes, 0].sum(axis=0)

@@ -21,7 +21,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ..blocks.block import Block
+from ..blocks.block import Block, heads
 from ..lenses.lens import Lens
 from .dwell import packed
 from .figures import Joined, Partial, sums
@@ -93,46 +93,52 @@ def turns_of_ways(
     to the other, -1 where none lead there
 
     returns
-    told    (people, 11)  moves, allowed moves, forward, skip, backward, turns, ways, ways with
-            allowed moves only, ways with a move, winding in thousandths, ways it is of
+    told    (people, 12)  moves, allowed moves, forward, skip, backward, turns, ways, ways with
+            allowed moves only, ways with a move, winding in thousandths, ways it is of, returns
     again   (stays,)  whether the stay is a return
     further (stays,)  whether the way comes to a later stage of the model after it
     """
-    told = np.zeros((people, 11), np.int64)
+    told = np.zeros((12, people), np.int64)  # each number of all people together: it is summed
     again, further = np.zeros(len(stage), np.bool_), np.zeros(len(stage), np.bool_)
     met = np.full(len(allowed), -1, np.int64)
     stay = 0
     while stay < len(stage):
         begin, who, now = stay, person[stay], way[stay]
-        moves, good, before = 0, 0, 0
+        good = ups = skips = turns = returns = 0
+        before = stage[stay]
+        met[before] = now
+        rising, still = False, True
+        stay += 1
         while stay < len(stage) and way[stay] == now:
-            again[stay] = met[stage[stay]] == now
-            met[stage[stay]] = now
-            if stay > begin:
-                a, b = stage[stay - 1], stage[stay]
-                moves += 1
-                good += allowed[a, b]
-                told[who, 2] += b > a
-                told[who, 3] += b > a + 1
-                told[who, 4] += b < a
-                here = 1 if b > a else -1
-                told[who, 5] += before == -here
-                before = here
+            here = stage[stay]
+            again[stay] = met[here] == now
+            returns += again[stay]
+            met[here] = now
+            good += allowed[before, here]
+            ups += here > before
+            skips += here > before + 1
+            turns += (rising != (here > before)) & (not still)
+            rising, still, before = here > before, False, here
             stay += 1
-        most = np.int64(-1)
+        most, moves = np.int64(-1), stay - begin - 1
         for back in range(stay - 1, begin - 1, -1):
             further[back] = most > stage[back]
             most = max(most, stage[back])
-        told[who, 0] += moves
-        told[who, 1] += good
-        told[who, 6] += 1
-        told[who, 7] += good == moves
-        told[who, 8] += moves > 0
-        least = fewest[stage[begin], stage[stay - 1]]
+        told[0, who] += moves
+        told[1, who] += good
+        told[2, who] += ups
+        told[3, who] += skips
+        told[4, who] += moves - ups
+        told[5, who] += turns
+        told[6, who] += 1
+        told[7, who] += good == moves
+        told[8, who] += moves > 0
+        least = fewest[stage[begin], before]
         if least > 0:
-            told[who, 9] += (2000 * moves + least) // (2 * least)
-            told[who, 10] += 1
-    return told, again, further
+            told[9, who] += (2000 * moves + least) // (2 * least)
+            told[10, who] += 1
+        told[11, who] += returns
+    return told.T, again, further
 
 
 @njit(cache=True, nogil=True)
@@ -184,15 +190,15 @@ def of_stages(
 @njit(cache=True, nogil=True)
 def first_met(starts: Counts, code: NDArray[np.int32], bit: int, new: NDArray[np.uint8]) -> None:
     """Set a `bit` of `new` (rows,) where a person meets a code for the first time; -1 is none."""
-    size = 0
+    head, size, person = heads(starts), 0, np.int32(-1)
     for row in range(len(code)):
         size = max(size, code[row] + 1)
-    last = np.full(size, -1, np.int32)
-    for person in range(len(starts) - 1):
-        for row in range(starts[person], starts[person + 1]):
-            if code[row] >= 0:
-                new[row] |= np.uint8((last[code[row]] != person) << bit)
-                last[code[row]] = person
+    last = np.full(size + 1, -1, np.int32)  # who met each code last; the first place is for none
+    for row in range(len(code)):
+        person += np.int32(head[row])
+        here = code[row] + 1
+        new[row] |= np.uint8((here > 0) & (last[here] != person)) << np.uint8(bit)
+        last[here] = person
 
 
 @njit(cache=True, nogil=True)
@@ -269,9 +275,7 @@ class Ways(Joined):
         stage = node[first].astype(np.int64)
         moves = allowed(self.lens)
         told, again, further = turns_of_ways(person, way, stage, moves, fewest(moves), block.people)
-        told = np.asfortranarray(told)  # each of its columns is summed
         ones = (told[:, 6] > 0).astype(np.int64)
-        returns = np.bincount(person[again], minlength=block.people)
         kept: Partial = {
             "fit_moves": sums(told[:, 1], told[:, 0]),
             "forward": sums(told[:, 2], told[:, 0]),
@@ -280,7 +284,7 @@ class Ways(Joined):
             "fit_journeys": sums(told[:, 7], told[:, 6]),
             "fit_moving": sums(told[:, 7] - (told[:, 6] - told[:, 8]), told[:, 8]),
             "direction_changes": sums(told[:, 5], ones),
-            "reentries": sums(returns, ones),
+            "reentries": sums(told[:, 11], ones),
             "windingness": sums(told[:, 9], told[:, 10]),
         }
         ended = np.append(person[1:] != person[:-1], True) if len(person) else np.empty(0, np.bool_)
@@ -295,7 +299,7 @@ class Ways(Joined):
         for bit, column in enumerate(NEW):
             first_met(block.starts, block[column].astype(np.int32, copy=False), bit, new)
         new_in(stage, again, first, stop, origin, new, kept["new"])
-        kept["current"] = np.bincount(stage[ended], minlength=size)
+        kept["current"] = kept["stage"][:, 5]
         return kept
 
     def finish(self, kept: Partial) -> Partial:
