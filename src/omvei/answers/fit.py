@@ -54,7 +54,7 @@ class Fits(Joined):
             kept = block[rules] != NOWHERE
             caught = np.bincount(block.place[kept], minlength=block.people)
             found[f"{lens.digest} placed"] = sums(caught, every)
-            starts, _, node, origin = place.rows(block)
+            starts, node, origin = place.nodes_of(block)
             cycle = rounds(block["purchases_before"], origin)
             size = len(lens.stages)
             person, way, first, _ = stays(starts, node, cycle, size, lens.carrier == "deepest")

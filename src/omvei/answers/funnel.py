@@ -230,7 +230,8 @@ def funnel(
     people who consented, `others` are those left out for it, and `bounds` (`low, high`) say between
     which shares of step 1 everybody's lies, whatever the others did.
 
-    Raises `UnknownNameError` for a step that is not in the data, or another `by` or `order`.
+    Raises `UnknownNameError` for a step that is not in the data, or another `by` or `order`, and
+    `OmveiError` for more than 63 steps.
     """
     analysis = _reaches(journeys, steps, by, within, order)
     rows = journeys.run(analysis)

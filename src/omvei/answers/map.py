@@ -62,14 +62,29 @@ class Walk:
         self, block: Block
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
         """`starts, time, node, origin` of the journeys; origin -1 is a silence."""
-        codes, starts, time = block[self.column], block.starts, block["time"]
-        origin = counting(block.rows)
-        if self.lens and self.quiet:
-            rest, quiet = self.lens.rest, self.quiet
-            starts, time, codes, origin = with_silence(
-                starts, time, codes, rest, quiet, settled(self.lens), self.end
-            )
+        if not self.quiet:
+            starts, node, origin = self.nodes_of(block)
+            return starts, block["time"], node, origin
+        assert self.lens
+        starts, time, codes, origin = with_silence(
+            block.starts,
+            block["time"],
+            block[self.column],
+            self.lens.rest,
+            self.quiet,
+            settled(self.lens),
+            self.end,
+        )
         return starts, time, look_up(self.nodes, codes), origin
+
+    def nodes_of(
+        self, block: Block
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
+        """The same without times, which are read only where a silence leads to rest."""
+        if self.quiet:
+            starts, _, node, origin = self.rows(block)
+            return starts, node, origin
+        return block.starts, look_up(self.nodes, block[self.column]), counting(block.rows)
 
     @property
     def quiet(self) -> int:

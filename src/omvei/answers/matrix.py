@@ -119,7 +119,7 @@ class Matrix:
 
     def scan(self, block: Block) -> dict[str, Any]:
         """Count one block."""
-        starts, _, node, origin = self.walk.rows(block)
+        starts, node, origin = self.walk.nodes_of(block)
         goal = block["kind"] == self.goal
         if len(node) > block.rows:
             goal = np.where(origin >= 0, goal[origin], False)

@@ -70,15 +70,15 @@ class Block:
         >>> block.of(np.array([True, False, True]))["time"].tolist()
         [1, 2, 4, 5]
         """
-        lengths = np.diff(self.starts)[people]
-        starts = np.append(0, np.cumsum(lengths)).astype(np.int64)
-        # the runs of those who stay, as slices: most of a column is copied in a few pieces
-        edges = np.flatnonzero(np.diff(people.astype(np.int8), prepend=0, append=0))
-        runs = [slice(*bounds) for bounds in self.starts[edges].reshape(-1, 2).tolist()]
+        starts, runs = _runs(self.starts, people)
 
         def column(name: str) -> Column:
             whole = self[name]
-            return np.concatenate([whole[:0], *(whole[run] for run in runs)])
+            found = np.empty(starts[-1], whole.dtype)
+            # as plain numbers of their size: compiled once for each size, whatever they mean
+            plain = f"u{whole.dtype.itemsize}"
+            _copy(whole.view(plain), runs, found.view(plain))
+            return found
 
         return Block(self.person[people], starts, column, self.name)
 
@@ -88,6 +88,40 @@ class Block:
         stay = counts > 0
         starts = np.concatenate([[0], np.cumsum(counts[stay])]).astype(np.int64)
         return Block(self.person[stay], starts, lambda name: self[name][rows], self.name)
+
+
+@njit(cache=True, nogil=True)
+def _runs(
+    starts: NDArray[np.int64], people: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """`starts` of the people who stay, and (runs, 2) from which row up to which they stand."""
+    kept, many = np.zeros(len(starts), np.int64), 0
+    runs, found = np.empty((len(starts) // 2 + 1, 2), np.int64), 0
+    stood = False
+    for person in range(len(people)):
+        stays = people[person]
+        if stays:
+            many += 1
+            kept[many] = kept[many - 1] + starts[person + 1] - starts[person]
+        if stays != stood:
+            runs[found, 0 if stays else 1] = starts[person]
+            found += stood
+        stood = stays
+    if stood:
+        runs[found, 1] = starts[-1]
+        found += 1
+    return kept[: many + 1], runs[:found]
+
+
+@njit(cache=True, nogil=True)
+def _copy(whole: Column, runs: NDArray[np.int64], found: Column) -> None:
+    """Fill `found` with the runs of rows of a column."""
+    at = np.uint64(0)
+    for run in range(len(runs)):
+        first, stop = np.uint64(runs[run, 0]), np.uint64(runs[run, 1])
+        for row in range(stop - first):  # no number is below 0, so none is counted from the end
+            found[at + row] = whole[first + row]
+        at += stop - first
 
 
 @njit(cache=True, nogil=True)
