@@ -65,7 +65,12 @@ def _halves(stays: NDArray[np.int64], each: float) -> NDArray[np.int64]:
                 found[place] = at if found[place] < 0 else found[place]
             break
         spread += gone / (risk * (risk - gone))
-        half = Z * math.sqrt(spread * each) / abs(math.log(stay))
+        # no logarithm or power is taken while both limits are surely above a half, whose logarithm
+        # is -0.69315: 1 - stay <= -log(stay) <= (1 / stay - stay) / 2, and exp(x) <= 1 / (1 - x)
+        width = Z * math.sqrt(spread * each)
+        if 0.5 * (1 / stay - stay) < 0.69 * (1 - width / (1 - stay)):
+            continue
+        half = width / abs(math.log(stay))
         for place, curve in enumerate((stay, stay ** math.exp(half), stay ** math.exp(-half))):
             if curve <= 0.5 and found[place] < 0:
                 found[place] = at

@@ -32,7 +32,7 @@ from ..result import Result
 from .figures import Partial
 from .gaps import Gaps, by_move, each, quantiles, together
 from .intervals import FEW, rate, wilson
-from .map import Walk, walk
+from .map import Walk, reaching, walk
 from .own import usual
 from .people import listed
 from .summary import Sizes
@@ -131,13 +131,10 @@ class Followed:
 def follow(block: Block, walk: Walk, stages: int, goal: int) -> Followed:
     """The loops and ways of a block's people."""
     starts, time, node, origin = walk.rows(block)
-    bought = np.zeros(len(node), np.bool_)
-    real = origin >= 0
-    bought[real] = (block["kind"] == goal)[origin[real]]
-    owner = np.repeat(np.arange(block.people), np.diff(starts))
+    bought = reaching(block, origin, goal)
     reached = np.full(block.people, -1, np.int64)
     rows = np.flatnonzero(bought)[::-1]
-    reached[owner[rows]] = rows
+    reached[np.searchsorted(starts, rows, side="right") - 1] = rows  # the first is written last
     person, _, first, _ = stays(starts, node, np.zeros(len(node), np.int32), stages, False)
     stage = node[first].astype(np.int64)
     loop, begin, close, way, start = threads(person, stage, first, reached, stages)

@@ -121,6 +121,12 @@ def counting(rows: int) -> NDArray[np.int64]:
     return _up_to(1 << rows.bit_length())[:rows]
 
 
+def reaching(block: Block, origin: NDArray[np.int64], goal: int) -> NDArray[np.bool_]:
+    """Which rows of a walk reach the goal; a silence does not."""
+    reached: NDArray[np.bool_] = block["kind"] == goal
+    return reached if len(origin) == block.rows else (origin >= 0) & reached[origin]
+
+
 @dataclass(frozen=True)
 class Moves:
     """The analysis behind the map: nodes and moves, by the kernel `count_moves`."""
@@ -145,10 +151,8 @@ class Moves:
     def scan(self, block: Block) -> dict[str, Any]:
         """Count one block."""
         starts, time, node, origin = self.walk.rows(block)
-        goal, real = block["kind"] == self.goal, np.ones(len(node), np.bool_)
-        if len(node) > block.rows:
-            real = origin >= 0
-            goal = np.where(real, goal[origin], False)
+        goal = reaching(block, origin, self.goal)
+        real = origin >= 0 if len(node) > block.rows else np.ones(len(node), np.bool_)
         nodes, moves, begin, gap, converted = count_moves(
             starts, time, node, real, goal, len(self.labels), self.horizon, self.end
         )

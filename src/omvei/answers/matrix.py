@@ -20,7 +20,7 @@ from ..result import Result
 from . import chain
 from .bootstrap import REPLICATES, interval, weighted
 from .intervals import FEW, wilson
-from .map import END, START, Walk, walk
+from .map import END, START, Walk, reaching, walk
 from .routes import routes
 
 if TYPE_CHECKING:
@@ -120,9 +120,7 @@ class Matrix:
     def scan(self, block: Block) -> dict[str, Any]:
         """Count one block."""
         starts, node, origin = self.walk.nodes_of(block)
-        goal = block["kind"] == self.goal
-        if len(node) > block.rows:
-            goal = np.where(origin >= 0, goal[origin], False)
+        goal = reaching(block, origin, self.goal)
         place, cell, many, people, left, count = moves_of_people(
             starts, node, goal, self.nodes, self.replicates > 0
         )

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ..blocks.block import Block
+from ..blocks.block import Block, heads
 from .adding import Added
 
 Counts = NDArray[np.int64]
@@ -19,15 +19,15 @@ def tally(starts: Counts, code: NDArray[np.int32], size: int) -> Counts:
     code     (rows,) from -1 up to `size` - 1; person i's rows are `starts[i]` to `starts[i + 1]`
     returns  (size + 1, 2) touchpoints and people; the last row is code -1
     """
-    counts = np.zeros((size + 1, 2), np.int64)
+    counts, head = np.zeros((size + 1, 2), np.int64), heads(starts)
     met = np.full(size + 1, -1, np.int64)
-    for person in range(len(starts) - 1):
-        for row in range(starts[person], starts[person + 1]):
-            here = code[row]  # -1 is the last row
-            counts[here, 0] += 1
-            if met[here] != person:
-                met[here] = person
-                counts[here, 1] += 1
+    person = -1
+    for row in range(len(code)):
+        person += head[row]
+        here = code[row]  # -1 is the last row
+        counts[here, 0] += 1
+        counts[here, 1] += met[here] != person
+        met[here] = person
     return counts
 
 

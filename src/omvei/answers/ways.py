@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 
 from ..blocks.block import Block, heads
 from ..lenses.lens import Lens
-from .dwell import packed
 from .figures import Joined, Partial, sums
 from .gaps import by_move
 from .map import Walk
@@ -139,6 +138,17 @@ def turns_of_ways(
             told[10, who] += 1
         told[11, who] += returns
     return told.T, again, further
+
+
+@njit(cache=True, nogil=True)
+def lasting(person: Counts, first: Counts, time: Counts, end: int) -> Counts:
+    """How long each stay lasted, as `dwell.packed`: to the next one, or so far to the `end`."""
+    found = np.empty(len(person), np.int64)
+    for stay in range(len(person)):
+        ended = stay + 1 < len(person) and person[stay + 1] == person[stay]
+        until = time[first[stay + 1]] if ended else np.int64(end)
+        found[stay] = 2 * max(until - time[first[stay]], np.int64(0)) + ended
+    return found
 
 
 @njit(cache=True, nogil=True)
@@ -287,10 +297,7 @@ class Ways(Joined):
             "reentries": sums(told[:, 11], ones),
             "windingness": sums(told[:, 9], told[:, 10]),
         }
-        ended = np.append(person[1:] != person[:-1], True) if len(person) else np.empty(0, np.bool_)
-        until = np.append(time[first[1:]], 0)
-        until[ended] = self.end
-        kept["stays"] = by_move(stage, packed(np.maximum(until - time[first], 0), ~ended))
+        kept["stays"] = by_move(stage, lasting(person, first, time, self.end))
         kept["stage"], kept["deepest"] = of_stages(
             person, stage, again, further, cycle[stop - 1], size
         )
