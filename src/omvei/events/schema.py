@@ -154,3 +154,13 @@ EVENTS = schema(*KEPT)
 
 IDENTIFIERS = ("user_id", "email", "phone", "person", "order_id", "anonymous_id")
 """The identifier columns, strongest first."""
+
+WORDS = frozenset(column.name for column in (*GIVEN, *SOURCE) if column.type == pa.string()) - {
+    *IDENTIFIERS,
+    "event_id",
+    "session_id",
+    "account",
+    "domain",
+    "attributes",
+}
+"""Columns of texts that come again and again, and may be held as places in a dictionary."""

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..stores.copies import absent, here
@@ -41,6 +42,15 @@ def hashes(parts: Iterable[Path]) -> Hashes:
             "SELECT hash(event_id) AS hash FROM read_parquet($files)", params={"files": files}
         ).to_arrow_table()
     return np.sort(told.column("hash").to_numpy())
+
+
+def hashed(con: duckdb.DuckDBPyConnection, ids: pa.Array) -> Hashes:
+    """The hashes of some event ids, in any order."""
+    con.register("ids", pa.table({"event_id": ids}))
+    told = con.sql("SELECT hash(event_id) AS hash FROM ids").to_arrow_table()
+    con.unregister("ids")
+    found: Hashes = told.column("hash").to_numpy()
+    return found
 
 
 class Seen:

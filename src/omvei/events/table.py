@@ -31,7 +31,7 @@ from .checksum import checksum, sound, unchanged
 from .ids import Repeats, derive
 from .parts import Parts
 from .schema import GIVEN, READ, REFUSED, SOURCE, Column, schema
-from .seen import Hashes, Seen, hashes
+from .seen import Hashes, Seen, hashed
 
 Progress = Callable[[int, int | None, str], None]
 """Called with (rows done, rows in all if known, what is being done)."""
@@ -220,7 +220,7 @@ class Facts:
         table = self._table()
         parts = Parts(self.folder, self.schema)
         try:
-            good, deleted, bad = _read(reading, parts, file, passing, progress)
+            told, good, deleted, bad = _read(reading, parts, file, passing, progress)
             rows, rejected = good + len(bad) + deleted, len(bad)
             if rows == 0:
                 raise EmptyFileError(name, "holds no rows.", "Check that the export is not empty.")
@@ -228,7 +228,6 @@ class Facts:
                 raise _too_many(name, rows, bad)
             progress(0, None, "duplicates")
             actions = parts.actions()
-            told = hashes(parts.paths)
             seen = self._seen()
             fresh = self._count_new(told, parts.paths, seen)
             done = Import(
@@ -340,8 +339,10 @@ def _read(
     file: str,
     passing: Callable[[pa.RecordBatch], pa.RecordBatch] | None,
     progress: Progress,
-) -> tuple[int, int, list[dict[str, Any]]]:
-    """Write the good rows; return how many there are, how many were kept out, and the bad ones."""
+) -> tuple[Hashes, int, int, list[dict[str, Any]]]:
+    """Write the good rows; return the ascending hashes of their ids, how many there are, how many
+    were kept out, and the bad ones."""
+    told: list[Hashes] = [np.zeros(0, np.uint64)]
     good, deleted, bad = 0, 0, []
     seen = Repeats()
     with duckdb.connect() as con:
@@ -355,18 +356,23 @@ def _read(
             if len(batch):
                 columns = dict(zip(batch.schema.names, batch.columns, strict=True))
                 columns["event_id"] = derive(con, batch, reading.source, seen)
-                columns["source"] = pa.repeat(pa.scalar(reading.source), len(batch))
-                columns["file"] = pa.repeat(pa.scalar(file), len(batch))
-                columns["row"] = batch.column("row")
+                columns["source"] = _repeated(reading.source, len(batch))
+                columns["file"] = _repeated(file, len(batch))
                 arrays = [columns[name] for name in parts.schema.names]
-                rows = pa.RecordBatch.from_arrays(arrays, schema=parts.schema)
+                rows = pa.RecordBatch.from_arrays(arrays, names=parts.schema.names)
                 kept = passing(rows) if passing else rows
                 if len(kept):
                     parts.write(kept)
+                    told.append(hashed(con, kept.column("event_id")))
                 good += len(kept)
                 deleted += len(rows) - len(kept)
             progress(good + deleted + len(bad), reading.rows, "reading")
-    return good, deleted, bad
+    return np.sort(np.concatenate(told)), good, deleted, bad
+
+
+def _repeated(word: str, rows: int) -> pa.Array:
+    """A word for each row, held once."""
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), [word])
 
 
 def _too_many(name: str, rows: int, bad: list[dict[str, Any]]) -> TooManyRejectsError:

@@ -1,6 +1,7 @@
 """Parquet in Omvei's own schema: almost nothing to do, so it streams at the disk's speed."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -9,23 +10,27 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from omvei.errors import SourceError
-from omvei.events.schema import IDENTIFIERS, READ
+from omvei.events.schema import IDENTIFIERS, READ, WORDS
 from omvei.sources.reading import Options
 from omvei.sources.rows import finished
 
-ROWS = 1 << 18
+ROWS, FEW = 1 << 18, 1 << 15
+
+WORD = pa.dictionary(pa.int32(), pa.string())
 
 
 def own_batches(path: Path, options: Options) -> Iterator[pa.RecordBatch]:
-    """The rows of the file in the schema `READ`.
+    """The rows of the file in the schema `READ`, `WORDS` as dictionaries.
 
     A row without a time, or without any identifier while consent is not denied, is rejected.
     Raises `SourceError` for a column of a type that cannot become ours.
     """
     row = 1
     try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(ROWS):
+        # words come as the file keeps them: each once, and in every row its place
+        words = [name for name in pq.read_schema(path).names if name in WORDS]
+        with pq.ParquetFile(path, read_dictionary=words) as file:
+            for batch in chain.from_iterable(file.iter_batches(ROWS, each) for each in _runs(file)):
                 table = _cast(path, pa.table(batch), options)
                 numbers = pa.array(np.arange(row, row + len(table), dtype=np.int64))
                 row += len(table)
@@ -34,6 +39,13 @@ def own_batches(path: Path, options: Options) -> Iterator[pa.RecordBatch]:
         raise SourceError(
             path, "the Parquet file is damaged.", "Export or copy it again."
         ) from error
+
+
+def _runs(file: pq.ParquetFile) -> list[list[int]]:
+    """The groups of rows, each alone where they are large: each has dictionaries of its own."""
+    groups = range(file.num_row_groups)
+    large = file.metadata.num_rows > len(groups) * FEW
+    return [[group] for group in groups] if large else [list(groups)]
 
 
 def rows_of(path: Path) -> int | None:
@@ -47,7 +59,7 @@ def rows_of(path: Path) -> int | None:
 def _cast(path: Path, table: pa.Table, options: Options) -> pa.Table:
     for place, name in enumerate(table.column_names):
         column, wanted = table[name], READ.field(name).type
-        if column.type == wanted:
+        if column.type in (wanted, WORD if name in WORDS else wanted):
             continue
         try:
             if name == "time" and pa.types.is_timestamp(column.type) and column.type.tz is None:

@@ -45,7 +45,8 @@ class Reading:
     """Our field to the file's column(s), as understood; shown to the user to confirm."""
 
     batches: Iterator[pa.RecordBatch]
-    """Rows in the schema `omvei.events.schema.READ`, in file order; a bad row has a `reason`."""
+    """Rows in the schema `omvei.events.schema.READ`, in file order; a bad row has a `reason`. A
+    column of `WORDS` may be a dictionary."""
 
     unmapped: tuple[str, ...] = ()
     """Columns of the file that go to `attributes`."""

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from omvei.errors import SourceError
-from omvei.events.schema import READ
+from omvei.events.schema import READ, WORDS
 from omvei.sources.contact import hash_email, hash_phone, hashed
 from omvei.sources.delimited import Refused
 from omvei.sources.firms import domain_of
@@ -101,8 +101,9 @@ def finished(
 ) -> Iterator[pa.RecordBatch]:
     """Batches in the schema, in order of `row`, with `refused` in their places.
 
-    Columns that `table` lacks are null. E-mail addresses and telephone numbers become hashes; the
-    domain of a company's address is kept where that is asked for.
+    Columns that `table` lacks are null; one of `WORDS` that is a dictionary stays so. E-mail
+    addresses and telephone numbers become hashes; the domain of a company's address is kept where
+    that is asked for.
     """
     if options.domains and "email" in table.column_names and "domain" not in table.column_names:
         told = hashed(table["email"].cast(pa.string()), domain_of)
@@ -116,8 +117,9 @@ def finished(
         if field.name in HASHES:
             one: Callable[[str], str | None] = partial(HASHES[field.name], key=options.key)
             column = hashed(column.cast(pa.string()), one)
-        columns.append(column.cast(field.type))
-    whole = pa.table(columns, schema=schema)
+        coded = field.name in WORDS and pa.types.is_dictionary(column.type)
+        columns.append(column if coded else column.cast(field.type))
+    whole = pa.table(columns, names=schema.names)
     if refused:
         bad: dict[str, Any] = {name: [None] * len(refused) for name in schema.names}
         bad |= {name: [getattr(one, name) for one in refused] for name in Refused._fields}
