@@ -131,7 +131,7 @@ def build(
     known = old.folder / "dictionaries.parquet" if old and not anew else None
     words = Dictionaries.read(known)
     with new_folder(journeys_folder) as folder:
-        with connect(folder) as con:
+        with ThreadPoolExecutor(max_workers=1) as beside, connect(folder) as con:
             found, later = understand(
                 con,
                 files or [facts.empty(folder)],
@@ -140,9 +140,9 @@ def build(
                 definitions,
                 progress,
             )
-            people_version = people_table.write(people_folder, found)
             pairs = joined(found)
-            del found  # large, and written
+            people_written = beside.submit(people_table.write, people_folder, found)
+            del found  # large
             for name, told in naming.words(con).items():
                 words.add(name, told)
             blocks, counts = write_blocks(con, folder, "", words, settings, rows, progress)
@@ -150,6 +150,7 @@ def build(
             components.write(con, folder)
             hosts = tally_hosts(con, "rows")
             base = remember(con, folder, made_by(settings, definitions), hosts, [folder.name])
+            people_version = people_written.result()
         progress(rows, rows, "done")
         return made(
             journeys_folder,
@@ -350,7 +351,7 @@ def named(con: duckdb.DuckDBPyConnection, unit: str) -> pa.RecordBatchReader:
     up."""
     asset, technical = (codes()[kind] for kind in MACHINE)
     return con.sql(
-        naming.NAMED.format(**OF_UNIT[unit]),
+        naming.NAMED.format(**OF_UNIT[unit], **naming.OF_EVENT),
         params={
             "asset": asset,
             "technical": technical,
@@ -386,8 +387,7 @@ def write_blocks(
     done = 0
     for batch in named(con, settings.unit):
         found += np.bincount(batch.column("class").to_numpy(), minlength=len(CLASSES))
-        here = batch.filter(pc.greater_equal(batch.column("person"), 0))
-        spill.add(here.select(layout.ROWS.names).cast(layout.ROWS))
+        spill.add(batch.select(layout.ROWS.names).cast(layout.ROWS))
         done += len(batch)
         progress(done, rows, "touchpoints")
     stay = divided(kept(), spill.buckets) if kept is not None else {}

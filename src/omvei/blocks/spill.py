@@ -29,7 +29,7 @@ class Spill:
         folder.mkdir(parents=True)
 
     def add(self, rows: pa.RecordBatch) -> None:
-        """Add rows."""
+        """Add rows; those of nobody (-1) are left out."""
         self._wait()
         self._writing = self._thread.submit(self._add, rows)
 

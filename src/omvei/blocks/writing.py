@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numba import njit
 from numpy.typing import NDArray
 
 from .. import mapped
@@ -119,17 +120,51 @@ def _once(sets: pa.Table) -> pa.Table:
 def _in_order(rows: pa.Table) -> Places:
     """The places of the rows, by person, time, row in the file, event id."""
     keys = [rows.column(name).to_numpy() for name in ("row", "time", "person")]
-    order = np.lexsort(keys)
-    equal = np.ones(max(0, len(order) - 1), np.bool_)
-    for key in keys:
-        told = key[order]
-        equal &= told[1:] == told[:-1]
-    if equal.any():  # the same row of two files: rare, and only then are event ids looked at
+    order = np.argsort(keys[-1])
+    if _sort_each(order, *keys):  # the same row of two files: rare, and only then are ids looked at
         ids = rows.column("event_id").combine_chunks()
         ranked = np.empty(len(rows), np.int64)
         ranked[pc.array_sort_indices(ids).to_numpy()] = np.arange(len(rows))
         order = np.lexsort([ranked, *keys])
     return order
+
+
+@njit(cache=True, nogil=True)
+def _sort_each(
+    order: Places, row: NDArray[np.int64], time: NDArray[np.int64], person: NDArray[np.int64]
+) -> bool:
+    """Put the rows of each person, who stand together in `order`, in order of time and row.
+
+    Most have few rows: they are sorted by insertion, at last; before that in larger steps (Shell
+    sort, Knuth's). Returns whether two rows are equal in all three.
+    """
+    equal = False
+    start = 0
+    while start < len(order):
+        end = start + 1
+        while end < len(order) and person[order[end]] == person[order[start]]:
+            end += 1
+        step = 1
+        while step * 9 < end - start:
+            step = step * 3 + 1
+        while step > 0:
+            for place in range(start + step, end):
+                held = order[place]
+                while place - step >= start:
+                    other = order[place - step]
+                    if time[other] < time[held] or (
+                        time[other] == time[held] and row[other] <= row[held]
+                    ):
+                        break
+                    order[place] = other
+                    place -= step
+                order[place] = held
+            step //= 3
+        for place in range(start + 1, end):
+            one, other = order[place - 1], order[place]
+            equal |= time[one] == time[other] and row[one] == row[other]
+        start = end
+    return equal
 
 
 def _one_row_an_order(rows: pa.Table, order: Places) -> tuple[Places, NDArray[np.int64]]:

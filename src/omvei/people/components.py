@@ -95,7 +95,8 @@ def layer(con: duckdb.DuckDBPyConnection, touched: Hashes | None = None) -> pa.T
     holders = con.sql(HOLDERS).to_arrow_table()
     name, component = (together.column(part).to_numpy() for part in ("name", "component"))
     held, person, node = (holders.column(part).to_numpy() for part in ("name", "person", "node"))
-    alone = np.setdiff1d(np.union1d(name, _none(touched)), held)
+    asked = name if touched is None else np.union1d(name, touched)
+    alone = np.setdiff1d(asked, _once(held), assume_unique=True)
     nobody = np.full(len(alone), -1, np.int64)
     told = np.concatenate([held, alone])
     order = np.argsort(told, kind="stable")
@@ -114,6 +115,12 @@ def _none(names: Hashes | None) -> Hashes:
     return np.zeros(0, np.uint64) if names is None else names
 
 
+def _once(names: Hashes) -> Hashes:
+    """Each once, in ascending order. NumPy's own way, a hash table, takes ten times as long."""
+    names = np.sort(names)
+    return names[np.append(True, names[1:] != names[:-1])[: len(names)]]
+
+
 def grouped(sets: list[Hashes]) -> pa.Table:
     """Components of hashes that stand beside each other; 0 is no hash.
 
@@ -124,7 +131,7 @@ def grouped(sets: list[Hashes]) -> pa.Table:
     >>> grouped([one, other]).to_pydict()
     {'name': [5, 6, 7, 9], 'component': [5, 5, 5, 9]}
     """
-    known = np.unique(np.concatenate(sets))
+    known = _once(np.concatenate(sets))
     known = known[known != 0]
     parent = np.arange(len(known), dtype=np.int32)
     before = np.full(len(sets[0]), -1, np.int32)

@@ -32,13 +32,18 @@ GATHERED = """
 -- one row a set of identifiers and consent that events carried, and how often
 CREATE OR REPLACE TABLE gathered AS
 SELECT key, consent, min(time) AS first, max(time) AS last,
-    min(struct_pack(time := time, event_id := event_id)).event_id AS event_id, count(*) AS events
+    -- an identifier alone joins nothing: which event brought it first is not asked
+    (min(struct_pack(time := time, event_id := event_id)) FILTER (several)).event_id AS event_id,
+    count(*) AS events
 FROM (
-    SELECT key, time, event_id, CASE consent
-        WHEN 'granted' THEN 1 WHEN 'denied' THEN 2 ELSE 0 END::TINYINT AS consent
+    SELECT key, time, event_id, key IN (SELECT key FROM sets WHERE {several}) AS several,
+        CASE consent WHEN 'granted' THEN 1 WHEN 'denied' THEN 2 ELSE 0 END::TINYINT AS consent
     FROM {rows}
 ) GROUP BY key, consent
 """
+
+SEVERAL = " + ".join(f"({kind} IS NOT NULL)::TINYINT" for kind in IDENTIFIERS) + " > 1"
+"""SQL for whether a set has several identifiers."""
 
 VALUES = """
 SELECT value, {hash} AS hash,
@@ -89,7 +94,8 @@ class Seen:
     times: Numbers
     """(sets,) how many events were this set."""
     event_id: pa.Array
-    """(sets,) the id of the event that brought it first; of equally early ones the smallest."""
+    """(sets,) the id of the event that brought it first; of equally early ones the smallest. None
+    where it is a single identifier."""
 
     def of(self, rank: int) -> slice:
         """The places of a kind."""
@@ -111,9 +117,10 @@ class Seen:
 
 
 def gather(con: duckdb.DuckDBPyConnection, rows: str) -> None:
-    """Make the table `gathered`: what `rows(key, time, event_id, consent)` say of each set. Events
-    are many and sets are few, so that identifiers are looked at once a set, not once an event."""
-    con.execute(GATHERED.format(rows=rows))
+    """Make the table `gathered`: what `rows(key, time, event_id, consent)` say of each set of the
+    table `sets`. Events are many and sets are few, so that identifiers are looked at once a set,
+    not once an event."""
+    con.execute(GATHERED.format(rows=rows, several=SEVERAL))
 
 
 def see(con: duckdb.DuckDBPyConnection) -> Seen:

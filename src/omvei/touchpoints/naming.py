@@ -193,9 +193,18 @@ UNION SELECT 'file', file FROM rows
 """
 """Every word that gets a code; what machines fetched, an image say, has no content of its own."""
 
-CODED = """
+WAY = "hash(getvariable('salt'), {f}.source, {f}.event, {f}.kind, {f}.content, {path}, {asks})"
+ARRIVAL = """hash(
+    getvariable('salt'), {channel}, {source}, {medium}, {campaign}, {click_id}, {referrer}
+)"""
+"""SQL for a number that stands for all that a kind, or a channel, is decided from."""
+
+SALTS = range(8)
+
+CODED = f"""
 CREATE OR REPLACE TABLE ways AS
-SELECT n.*, source_.code AS source_code, event_.code AS event_code, content_.code AS content_code,
+SELECT n.*, {WAY.format(f="n", path="n.path", asks="n.asks IS NOT NULL")} AS key,
+    source_.code AS source_code, event_.code AS event_code, content_.code AS content_code,
     intended_.code AS intended_code, format_.code AS format_code, question_.code AS question_code,
     usual_.code AS usual_code
 FROM names AS n
@@ -208,13 +217,19 @@ LEFT JOIN coded AS question_ ON question_.dictionary = 'question' AND question_.
 LEFT JOIN coded AS usual_ ON usual_.dictionary = 'channel' AND usual_.word = n.usual_channel;
 
 CREATE OR REPLACE TABLE arrived AS
-SELECT a.*, channel_.code AS channel_code, campaign_.code AS campaign_code
+SELECT a.*, {ARRIVAL.format(**{name: f"a.{name}" for name in channels.Arrival._fields})} AS key,
+    channel_.code AS channel_code, campaign_.code AS campaign_code
 FROM arrivals AS a
 LEFT JOIN coded AS channel_ ON channel_.dictionary = 'channel' AND channel_.word = a.arrived
 LEFT JOIN coded AS campaign_ ON campaign_.dictionary = 'campaign' AND campaign_.word = a.campaign;
 
 CREATE OR REPLACE TABLE queries AS
 SELECT a.*, c.code FROM asked AS a JOIN coded AS c ON c.dictionary = 'query' AND c.word = a.query;
+"""
+
+ALIKE = """
+SELECT key FROM ways GROUP BY key HAVING count(*) > 1
+UNION ALL SELECT key FROM arrived GROUP BY key HAVING count(*) > 1
 """
 
 PLAIN = ("file", "product", "brand", "currency")
@@ -242,7 +257,13 @@ def code(con: duckdb.DuckDBPyConnection, words: dict[str, list[str]]) -> None:
     con.register("given", coded)
     con.execute("CREATE OR REPLACE TABLE coded AS SELECT * FROM given")
     con.unregister("given")
-    con.execute(CODED)
+    for salt in SALTS:  # where two have one key, all get another
+        con.execute("SET VARIABLE salt = $salt", {"salt": salt})
+        con.execute(CODED)
+        if not con.execute(ALIKE).fetchall():
+            break
+    else:
+        raise AssertionError("no hash tells the ways apart")  # pragma: no cover
     for name in PLAIN:
         told = f"SELECT word, code FROM coded WHERE dictionary = '{name}'"
         con.execute(f"CREATE OR REPLACE TABLE coded_{name} AS {told}")
@@ -284,18 +305,8 @@ SELECT
 FROM rows AS f
 LEFT JOIN pages AS p ON p.url = f.url
 LEFT JOIN referrers AS r ON r.referrer = f.referrer
-JOIN ways AS n
-    ON n.source = f.source
-    AND n.event IS NOT DISTINCT FROM f.event AND n.kind IS NOT DISTINCT FROM f.kind
-    AND n.path IS NOT DISTINCT FROM p.path AND n.content IS NOT DISTINCT FROM f.content
-    AND n.asks IS NOT DISTINCT FROM CASE WHEN p.site_query IS NOT NULL THEN 'yes' END
-JOIN arrived AS a
-    ON a.channel IS NOT DISTINCT FROM f.channel
-    AND a.source IS NOT DISTINCT FROM coalesce(f.utm_source, p.tag_utm_source)
-    AND a.medium IS NOT DISTINCT FROM coalesce(f.utm_medium, p.tag_utm_medium)
-    AND a.campaign IS NOT DISTINCT FROM coalesce(f.campaign, p.tag_campaign)
-    AND a.click_id IS NOT DISTINCT FROM coalesce(f.click_id, p.tag_click_id)
-    AND a.referrer IS NOT DISTINCT FROM r.came
+JOIN ways AS n ON n.key = {way}
+JOIN arrived AS a ON a.key = {arrival}
 LEFT JOIN agents AS b ON b.user_agent = f.user_agent
 LEFT JOIN queries AS q
     ON q.query = coalesce(f.query, CASE WHEN a.searched THEN r.words END, p.site_query)
@@ -309,3 +320,16 @@ LEFT JOIN owned AS i ON i.key = f.key
 {named_by}
 """
 """Every event as numbers: whose it is, and what it was. -1 (of money: 0) stands for none."""
+
+OF_EVENT = {
+    "way": WAY.format(f="f", path="p.path", asks="p.site_query IS NOT NULL"),
+    "arrival": ARRIVAL.format(
+        channel="f.channel",
+        source="coalesce(f.utm_source, p.tag_utm_source)",
+        medium="coalesce(f.utm_medium, p.tag_utm_medium)",
+        campaign="coalesce(f.campaign, p.tag_campaign)",
+        click_id="coalesce(f.click_id, p.tag_click_id)",
+        referrer="r.came",
+    ),
+}
+"""How `NAMED` finds the way and the arrival of an event."""
