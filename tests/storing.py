@@ -1,5 +1,6 @@
 """A server that speaks S3, in a process of its own, and what to tell whoever uses it."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -52,11 +53,17 @@ def opened(endpoint):
 
 def names(address):
     """What lies under an address of the store that the environment tells of."""
-    import os
-
     from pyarrow.fs import FileSelector
 
     found = opened(os.environ["AWS_ENDPOINT_URL"]).get_file_info(
         FileSelector(address.removeprefix("s3://"), recursive=True)
     )
     return [info.path for info in found if info.is_file]
+
+
+def objects(address):
+    """The same, each with what it holds."""
+    store = opened(os.environ["AWS_ENDPOINT_URL"])
+    for name in names(address):
+        with store.open_input_stream(name) as read:
+            yield name, read.read()

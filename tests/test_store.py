@@ -235,10 +235,7 @@ def test_whoever_is_killed_leaves_the_state_before_or_after(bucket, at_home, tmp
     landed = []
     for number, place in enumerate((4, 12, 30)):
         file = table(tmp_path / f"late{number}.csv", 300 + 20 * number, 20)
-        done = subprocess.run(
-            [sys.executable, "-c", KILLED, ADDRESS, str(there.path), str(place), str(file)]
-        )
-        assert done.returncode in (0, -signal.SIGKILL)
+        killed(there, place, f"workspace.take({str(file)!r}, build=False)")
         with monkeypatch.context() as patch:
             other = elsewhere(patch, tmp_path)
             landed.append(file.name in [said["name"] for said in other.imports()])
@@ -250,6 +247,25 @@ def test_whoever_is_killed_leaves_the_state_before_or_after(bucket, at_home, tmp
         workspace.renew()
     assert told(omvei.open(ADDRESS)) == told(here)
     assert not all(landed)
+
+
+def killed(there, place, work):
+    """Do something in a process of its own that is killed at the file of the copy that it opens or
+    renames as the so-manieth; whether it came to that."""
+    run = [sys.executable, "-c", KILLED, ADDRESS, str(there.path), str(place), work]
+    done = subprocess.run(run, check=False)
+    assert done.returncode in (0, -signal.SIGKILL)
+    return done.returncode != 0
+
+
+def test_whoever_is_killed_while_asking_asks_again(bucket, at_home):
+    here, there = at_home
+    expected = told(here)
+    kept = everything(bucket)
+    asks = "j = workspace.journeys; j.map(); j.why('c3'); j.quality()"
+    assert [killed(there, place, asks) for place in (3, 8)] == [True, True]
+    assert everything(bucket) == kept
+    assert told(omvei.open(ADDRESS)) == expected
 
 
 KILLED = """
@@ -264,7 +280,7 @@ def hook(event, args):
         if seen == int(sys.argv[3]):
             os.kill(os.getpid(), signal.SIGKILL)
 sys.addaudithook(hook)
-workspace.take(sys.argv[4], build=False)
+exec(sys.argv[4])
 """
 
 

@@ -9,14 +9,16 @@ import time
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 import storing
 from conftest import without
-from crashing import table
+from crashing import ANN, table
 from deltalake import DeltaTable, write_deltalake
 from engines.cluster import SHORT, cluster, connect, stop
 from pyspark import SparkContext, cloudpickle
+from test_delete import found as holding
 from test_json import ANSWERS as EVERY
 from test_json import made
 
@@ -53,6 +55,7 @@ ANSWERS = {
 
 STORE = "s3://firm/shops/five"
 SMALL = "s3://firm/small"
+GONE = "s3://firm/gone"
 
 
 def told(journeys, name):
@@ -175,6 +178,33 @@ def test_a_view_of_a_workspace_in_a_store_is_the_same(small, spark_cluster, monk
     monkeypatch.setenv("OMVEI_ENGINE", spark_cluster.address)
     assert told(there.journeys.as_of("2025-01-03"), "map of kinds") == day
     assert there.compare(["strict"]).to_json() == policies
+
+
+def test_after_a_purge_on_spark_nothing_is_left_in_the_store(spark_cluster, tmp_path, monkeypatch):
+    here = omvei.init(tmp_path / "here")
+    here.take(table(tmp_path / "0.csv", 0, 300))
+    here.publish(GONE)
+    monkeypatch.setenv("OMVEI_KEY", str(here.path / "omvei.key"))
+    monkeypatch.setenv("OMVEI_ENGINE", spark_cluster.address)
+    there = omvei.open(GONE)
+    there.build()  # what tasks put into the store goes, too
+    assert traces(here, tmp_path / "before")
+    there.delete(ANN[0])
+    there.purge()
+    assert traces(here, tmp_path / "after") == []
+    monkeypatch.delenv("OMVEI_ENGINE")
+    here.delete(ANN[0])
+    assert told(there.journeys, "map of kinds") == told(here.journeys, "map of kinds")
+
+
+def traces(workspace, folder):
+    """The objects in the store that hold anything of the person who was deleted."""
+    for number, (name, text) in enumerate(storing.objects(GONE)):
+        file = folder / f"{number}-{Path(name).name}"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(text)
+    here = SimpleNamespace(path=folder)
+    return holding(here, *ANN, workspace.words(ANN[1])["email"])
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -311,17 +341,25 @@ def killing(condition, worker):
     )
 
 
-def test_an_answer_is_whole_though_a_worker_is_killed_meanwhile(shops, spark_cluster, tmp_path):
-    blocks = shops[0].journeys.blocks() * 12
+def test_an_answer_is_whole_though_a_worker_is_killed_meanwhile(
+    shops, stored, spark_cluster, tmp_path
+):
+    """From a folder that all see, and from a store."""
+    shutil.rmtree(spark_cluster.cache(0))
+    in_store = stored[1]()
+    blocks = [*shops[0].journeys.blocks(), *in_store.blocks()] * 12
     expected = local.run(Tally("kind", len(codes())), blocks)
-    begun = f"len(list(Path({str(tmp_path)!r}).iterdir())) >= 4"
+    # in the middle of a task: it has just brought a block
+    begun = f"list(Path({str(spark_cluster.cache(0))!r}).rglob('*.touchpoints.arrow'))"
     killer = killing(begun, spark_cluster.workers[0])
     found = spark.run(Slow(tmp_path), blocks, spark_cluster.address)
     assert killer.wait() == 0
     stop(spark_cluster.workers[0])
     spark_cluster.begin(0)
     assert (found == expected).all()
-    assert len(list(tmp_path.iterdir())) > len(blocks)  # some were begun twice
+    assert len(list(tmp_path.iterdir())) >= len(blocks)
+    again = spark.run(Tally("kind", len(codes())), in_store.blocks(), spark_cluster.address)
+    assert (again * 24 == found).all()
 
 
 KILLER = """

@@ -15,8 +15,12 @@ import pyarrow as pa
 from ..blocks.block import Block
 from .session import plain, session
 
+SHARE = 4
+"""Blocks that a task scans one after another, at least: to begin a task costs about as much as to
+scan so many."""
+
 TASKS = 512
-"""Tasks a scan is divided into, at most; each scans its share of the blocks one after another."""
+"""Tasks a scan is divided into, at most."""
 
 HERE = 32
 """Partial results that are merged here; of more, each of as many tasks merges some first."""
@@ -53,7 +57,7 @@ def _scan(analysis: Any, blocks: list[Callable[[], Block]], address: str) -> Any
         yield _row(reduce(analysis.merge, _partials(batches), analysis.empty()))
 
     spark = session(address)
-    tasks = max(1, min(len(blocks), TASKS))
+    tasks = max(1, min(-(-len(blocks) // SHARE), TASKS))
     with plain(address):
         found = spark.range(0, len(blocks), 1, tasks).mapInArrow(scan, PARTIAL)
         if tasks > HERE:

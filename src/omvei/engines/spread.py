@@ -169,11 +169,18 @@ class Task:
 
 
 def _parts(events: Events, shared: Shared) -> list[File]:
-    """The files that hold the events now, each with its checksum as far as it is known."""
+    """The files that hold the events now, each with its checksum as far as it is known; those that
+    a change made which is not published yet are put where tasks find them."""
     told = {part: said for part, (_, said) in events.parts().items()}
     listed = copies.listed(shared.path).files
-    names = [(part, f"{events.folder.name}/{part}") for part in sorted(events.named())]
-    return [File(name, told.get(part) or listed.get(name, "")) for part, name in names]
+    found = []
+    for part in sorted(events.named()):
+        name = f"{events.folder.name}/{part}"
+        file = File(name, told.get(part) or listed.get(name, ""))
+        if shared.address and name not in listed:
+            file = shared.put(events.folder / part, file.told)
+        found.append(file)
+    return found
 
 
 PAIRS = """
