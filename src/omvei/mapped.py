@@ -8,7 +8,9 @@ billion of larger changes unseen. It guards against what disks and cables do, no
 """
 
 import zlib
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -40,6 +42,25 @@ def write(path: Path, table: pa.Table) -> None:
             out.write_batch(batch)
 
 
+def write_pieces(path: Path, rows: pa.RecordBatchReader) -> None:
+    """Write numbers that come piece by piece in the same way, though they do not fit into memory:
+    each column goes into a file of its own first."""
+    with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as scratch:
+        files = [Path(scratch) / name for name in rows.schema.names]
+        with ExitStack() as open_:
+            opened = [open_.enter_context(file.open("wb")) for file in files]
+            for batch in rows:
+                for out, column in zip(opened, batch.columns, strict=True):
+                    column.to_numpy().tofile(out)
+        arrays = [
+            pa.array(
+                np.memmap(file, kind.to_pandas_dtype(), "r") if file.stat().st_size else [], kind
+            )
+            for file, kind in zip(files, rows.schema.types, strict=True)
+        ]
+        write(path, pa.Table.from_arrays(arrays, schema=rows.schema))
+
+
 class Mapped:
     r"""The columns of one Arrow file.
 
@@ -68,10 +89,17 @@ class Mapped:
             rows = (self._table.schema.metadata or {}).get(ROWS)
         except (OSError, ValueError, KeyError, pa.ArrowException):
             raise DamagedError(path) from None
-        self.rows = len(self._table)
+        self.rows, self.names = len(self._table), self._table.schema.names
         if rows is not None and rows != str(self.rows).encode():
             raise DamagedError(path)
         self._mark = (str(path), found.st_ino, found.st_mtime_ns, found.st_size)
+
+    def type_of(self, name: str) -> pa.DataType:
+        """What a column holds."""
+        try:
+            return self._table.schema.field(name).type
+        except KeyError:
+            raise DamagedError(self.path) from None
 
     def array(self, name: str, compared: bool = True) -> pa.Array:
         """A column; not `compared` with its sum where its rows are by other means."""
@@ -94,8 +122,7 @@ class Mapped:
 
     def table(self) -> pa.Table:
         """All columns."""
-        names = self._table.schema.names
-        return pa.table({name: self.array(name) for name in names})
+        return pa.table({name: self.array(name) for name in self.names})
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

@@ -12,6 +12,7 @@ mapped from disk, so that looking some identifiers up reads little of it.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -75,13 +76,7 @@ def write_parts(folder: Path, parts: list[str]) -> None:
             ),
             strict=True,
         ):
-            _put(folder / file, con.sql(said).to_arrow_reader(1_000_000))
-
-
-def _put(file: Path, rows: pa.RecordBatchReader) -> None:
-    with pa.ipc.new_file(file, rows.schema) as out:
-        for batch in rows:
-            out.write_batch(batch)
+            mapped.write_pieces(folder / file, con.sql(said).to_arrow_reader(1_000_000))
 
 
 def layer(con: duckdb.DuckDBPyConnection, touched: Hashes | None = None) -> pa.Table:
@@ -182,6 +177,12 @@ class Layer:
 
     def _column(self, file: str, name: str) -> NDArray[Any]:
         return self._files[file](name)
+
+    def compare(self) -> None:
+        """Compare all columns with their sums, a thread a column, before they are asked for."""
+        columns = [(held, name) for held in self._files.values() for name in held.names]
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(lambda one: one[0](one[1]), columns))
 
     @cached_property
     def name(self) -> Hashes:
