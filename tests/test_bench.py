@@ -13,6 +13,7 @@ from omvei.simulate import simulate
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench import late  # noqa: E402
 from bench.asking import ALL_ORDERS, Chained, attribution, effects, questions  # noqa: E402
 from bench.making import paths, tables  # noqa: E402
 from bench.page import COLUMNS, lines  # noqa: E402
@@ -64,3 +65,15 @@ def test_a_ratio_is_how_many_times_as_long_it_takes():
     assert told[2][4] == "2.5"
     assert told[2][5] == "500.0"
     assert told[3][1] == "stopped"
+
+
+def test_late_events_are_visits_of_people_who_are_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(late, "LATE", 50)
+    folder, file = late.make(tmp_path, 6_000)
+    workspace = omvei.open(folder)
+    before = workspace.journeys.summary().to_json()
+    workspace.take(file)
+    after = workspace.journeys.summary().to_json()
+    assert after["events"] == before["events"] + 50
+    assert after["people"] == before["people"]
+    assert len(workspace.journeys.build.settings["layers"]) == 2

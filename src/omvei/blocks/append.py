@@ -128,6 +128,8 @@ def append(
     with new_folder(journeys_folder) as folder:
         with connect(folder) as con:
             progress(0, None, "people")
+            for layer in layers:
+                layer.compare()
             changed = _look(con, events, new, now, settings, erased, folder)
             touched = components.spread(layers, _named(con))
             concerned = components.holders(layers, touched)

@@ -8,6 +8,7 @@ person. Whether they are as they were written, the sums of their rows tell (`row
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -80,6 +81,21 @@ def _places(known: Numbers, wanted: Numbers) -> Numbers:
     return place[known[place] == near]
 
 
+@dataclass(frozen=True)
+class _Piece:
+    """Some rows of one file of a block."""
+
+    file: Mapped
+    places: Numbers
+    person: Numbers
+    of_class: Column
+    lengths: Numbers
+    """How many of the rows, one after another, each of `sums` is of."""
+    sums: Numbers
+    sets: Mapped
+    """The sets that the block's rows carry."""
+
+
 def read(
     now: manifest.Build, people: Numbers, held: Iterable[Held], moved: dict[str, Numbers]
 ) -> Taken:
@@ -92,7 +108,7 @@ def read(
     """
     in_block = {(each.row["folder"], each.row["block"]): each for each in held}
 
-    def of_block(row: manifest.Row) -> list[Taken]:
+    def of_block(row: manifest.Row) -> list[_Piece]:
         found = []
         sets = Mapped(now.place(row) / f"{row['block']}.sets.arrow")
         if (each := in_block.get((row["folder"], row["block"]))) is not None:
@@ -101,64 +117,112 @@ def read(
             aside = Mapped(now.place(row) / f"{row['block']}.aside.arrow")
             gone = moved.get(str(row["folder"]), np.zeros(0, np.int64))
             found.append(_aside(aside, people, gone, sets))
-        return found
+        return [piece for piece in found if len(piece.places)]
 
     with ThreadPoolExecutor() as threads:
-        taken = [each for found in threads.map(of_block, now.blocks) for each in found]
-    rows = pa.concat_tables([layout.ROWS.empty_table(), *(rows for rows, _ in taken)])
-    return rows, pa.concat_tables([layout.SETS.empty_table(), *(sets for _, sets in taken)])
+        pieces = [piece for found in threads.map(of_block, now.blocks) for piece in found]
+        if not pieces:
+            return layout.ROWS.empty_table(), layout.SETS.empty_table()
+        said = _gathered(threads, [(piece.file, piece.places) for piece in pieces], SAID)
+        sums = rowsums.sums(said.__getitem__, len(said["event_id"]))
+        sums = rowsums.of_people(sums, np.concatenate([piece.lengths for piece in pieces]))
+        told = np.concatenate([piece.sums for piece in pieces])
+        _compare(sums, told, [(piece.file, len(piece.sums)) for piece in pieces])
+        key, sets = _carried(threads, pieces, said.pop("set"))
+    columns = said | {
+        "key": key,
+        "person": np.concatenate([piece.person for piece in pieces]),
+        "class": np.concatenate([piece.of_class for piece in pieces]),
+    }
+    return pa.table(columns).select(layout.ROWS.names).cast(layout.ROWS), sets
 
 
-def _touchpoints(held: Held, sets: Mapped) -> Taken:
+def _touchpoints(held: Held, sets: Mapped) -> _Piece:
     """The touchpoints of people in a block."""
     starts, person, told = (held.people(name)[held.places] for name in ("start", "person", "sum"))
     places = ranges(starts, held.lengths)
-    said, sums = _said(held.touchpoints, places)
-    if not np.array_equal(told, rowsums.of_people(sums, held.lengths)):
-        raise DamagedError(held.touchpoints.path)
-    owner = np.repeat(person, held.lengths)
-    return _carrying(said, owner, np.zeros(len(places), np.int8), sets)
+    owner, shown = np.repeat(person, held.lengths), np.zeros(len(places), np.int8)
+    return _Piece(held.touchpoints, places, owner, shown, held.lengths, told, sets)
 
 
-def _aside(aside: Mapped, people: Numbers, gone: Numbers, sets: Mapped) -> Taken:
+def _aside(aside: Mapped, people: Numbers, gone: Numbers, sets: Mapped) -> _Piece:
     """The rows aside of people, but those who are gone from the block."""
     person = aside("person")
     there = people[(people >= person[0]) & (people <= person[-1])]
     there = there[~np.isin(there, gone)]
     first, last = (np.searchsorted(person, there, side) for side in ("left", "right"))
     places = ranges(first, last - first)
-    said, sums = _said(aside, places)
-    if not np.array_equal(aside("sum", compared=False)[places], sums):
-        raise DamagedError(aside.path)
-    return _carrying(said, person[places], aside("class")[places], sets)
+    told = aside("sum", compared=False)[places]
+    alone = np.ones(len(places), np.int64)
+    return _Piece(aside, places, person[places], aside("class")[places], alone, told, sets)
 
 
-def _said(mapped: Mapped, places: Numbers) -> tuple[dict[str, Column | pa.Array], Numbers]:
-    """Some rows of the columns of `layout.SAID`, and the sums of the rows."""
-    said = {held.name: _taken(mapped, held, places) for held in layout.SAID}
-    return said, rowsums.sums(said.__getitem__, len(places))
+def _carried(
+    threads: ThreadPoolExecutor, pieces: list[_Piece], place: Numbers
+) -> tuple[Column, pa.Table]:
+    """The key of the set that each row carries, by its `place` in its block; and these sets."""
+    ends_ = np.cumsum([len(piece.places) for piece in pieces])
+    wanted, which, before = [], [], 0
+    for piece, of_piece in zip(pieces, np.split(place, ends_[:-1]), strict=True):
+        places, nth = np.unique(of_piece, return_inverse=True)
+        if not 0 <= places[0] <= places[-1] < piece.sets.rows:
+            raise DamagedError(piece.file.path)
+        wanted.append((piece.sets, places))
+        which.append(nth + before)
+        before += len(places)
+    found = _gathered(threads, wanted, (*layout.SETS.names, "sum"))
+    told = found.pop("sum")
+    sets = pa.table(found, layout.SETS)
+    _compare(rowsums.of_sets(sets), told, [(file, len(places)) for file, places in wanted])
+    return found["key"][np.concatenate(which)], sets
 
 
-def _carrying(
-    said: dict[str, Column | pa.Array], person: Numbers, of_class: Column, sets: Mapped
-) -> Taken:
-    """Rows with the key of the set that each carries, and these sets."""
-    place = said.pop("set")
-    columns = said | {"key": sets("key")[place], "person": person, "class": of_class}
-    rows = pa.table(columns).select(layout.ROWS.names).cast(layout.ROWS)
-    return rows, sets.table().take(pa.array(np.unique(place)))
+SAID = tuple(held.name for held in layout.SAID)
 
 
-def _taken(mapped: Mapped, held: layout.Held, places: Numbers) -> Column | pa.Array:
-    """Some rows of a column, which is not compared as a whole."""
-    if held.type is not np.str_:
-        return np.take(mapped(held.name, compared=False), places)
-    column = mapped.array(held.name, compared=False)
+def _gathered(
+    threads: ThreadPoolExecutor, wanted: list[tuple[Mapped, Numbers]], names: Iterable[str]
+) -> dict[str, Column | pa.Array]:
+    """Some rows of columns of some files, one file after another: columns are not compared."""
+    ends_ = np.cumsum([len(places) for _, places in wanted])
+    found: dict[str, Any] = {}
+    for name in names:
+        kind = wanted[0][0].type_of(name)
+        text = pa.types.is_string(kind)
+        found[name] = [] if text else np.empty(ends_[-1], kind.to_pandas_dtype())
+
+    def take(number: int) -> list[pa.Array]:
+        file, places = wanted[number]
+        texts_ = []
+        for name, whole in found.items():
+            if isinstance(whole, list):
+                texts_.append(_texts(file, name, places))
+            else:  # a place that is not there shows in the sums
+                own = whole[ends_[number] - len(places) : ends_[number]]
+                np.take(file(name, compared=False), places, out=own, mode="clip")
+        return texts_
+
+    told = list(threads.map(take, range(len(wanted))))
+    texts_ = (pa.concat_arrays(parts) for parts in zip(*told, strict=True))
+    return {name: next(texts_) if isinstance(at, list) else at for name, at in found.items()}
+
+
+def _texts(file: Mapped, name: str, places: Numbers) -> pa.Array:
+    """Some rows of a column of texts."""
+    column = file.array(name, compared=False)
     offsets, text = ends(column)
     first, last = offsets[places], offsets[places + 1]
     if ((first < 0) | (last < first) | (last > len(text))).any():
-        raise DamagedError(mapped.path)
+        raise DamagedError(file.path)
     return column.take(pa.array(places))
+
+
+def _compare(made: Numbers, told: Numbers, files: list[tuple[Mapped, int]]) -> None:
+    """Raise `DamagedError` for the first of some files, each with so many sums, of which one is not
+    as it was written."""
+    if len(wrong := np.flatnonzero(made != told)):
+        ends_ = np.cumsum([sums for _, sums in files])
+        raise DamagedError(files[int(np.searchsorted(ends_, wrong[0], "right"))][0].path)
 
 
 def ranges(starts: Numbers, lengths: Numbers) -> Numbers:

@@ -107,7 +107,8 @@ DICTIONARIES = (
 
 
 SETS = pa.schema([("key", pa.uint64()), *((kind, pa.string()) for kind in IDENTIFIERS)])
-"""The distinct sets of identifiers of a block's rows, in ascending order of their key."""
+"""The distinct sets of identifiers of a block's rows, in ascending order of their key; in its file
+each has a `sum`, too (`rowsums.py`)."""
 
 
 def schema(columns: tuple[Held, ...]) -> pa.Schema:

@@ -2,7 +2,7 @@
 
 An append reads the rows of some people out of every block, and comparing whole columns for that
 would mean reading everything there is. So each row has a sum of what it says, kept beside those
-that are aside, and added up for each person's touchpoints.
+that are aside, and added up for each person's touchpoints; and so has each set of identifiers.
 """
 
 from collections.abc import Callable
@@ -33,6 +33,25 @@ def sums(column: Callable[[str], Column | pa.Array], rows: int) -> NDArray[np.in
             _add(total, said.view(np.uint8) if said.dtype == np.bool_ else said)
         else:
             _add_texts(total, *texts(said))
+    return total.view(np.int64)
+
+
+def of_sets(sets: pa.Table) -> NDArray[np.int64]:
+    """The sums of sets of identifiers, as in `layout.SETS`.
+
+    >>> told = [{"key": 1}, {"key": 1, "email": ""}]
+    >>> one, other = of_sets(pa.Table.from_pylist(told, layout.SETS)).tolist()
+    >>> one == other
+    False
+    """
+    total = np.zeros(len(sets), np.uint64)
+    for name in layout.SETS.names:
+        column = sets.column(name).combine_chunks()
+        _add(total, column.is_valid().to_numpy(zero_copy_only=False).view(np.uint8))
+        if pa.types.is_string(column.type):
+            _add_texts(total, *texts(column))
+        else:
+            _add(total, column.to_numpy().view(np.int64))
     return total.view(np.int64)
 
 

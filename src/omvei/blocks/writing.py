@@ -81,7 +81,7 @@ def write_columns(
         ("touchpoints", _table((*layout.TOUCHPOINTS, *layout.KEPT), touchpoints)),
         ("people", _table(layout.PEOPLE, people)),
         ("aside", _table(layout.ASIDE, aside)),
-        ("sets", sets),
+        ("sets", sets.append_column("sum", pa.array(rowsums.of_sets(sets)))),
     ):
         path = folder / f"{name}.{part}.arrow"
         mapped.write(path, table)

@@ -11,6 +11,7 @@ erasable by rewriting the files that hold them.
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -220,7 +221,10 @@ class Facts:
         table = self._table()
         parts = Parts(self.folder, self.schema)
         try:
-            told, good, deleted, bad = _read(reading, parts, file, passing, progress)
+            with ThreadPoolExecutor(max_workers=1) as thread:  # the index is compared meanwhile
+                looked = thread.submit(self._seen)
+                told, good, deleted, bad = _read(reading, parts, file, passing, progress)
+            seen = looked.result()
             rows, rejected = good + len(bad) + deleted, len(bad)
             if rows == 0:
                 raise EmptyFileError(name, "holds no rows.", "Check that the export is not empty.")
@@ -228,7 +232,6 @@ class Facts:
                 raise _too_many(name, rows, bad)
             progress(0, None, "duplicates")
             actions = parts.actions()
-            seen = self._seen()
             fresh = self._count_new(told, parts.paths, seen)
             done = Import(
                 file,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnknownNameError
+from . import ready
 from .mappings import remember
 from .progress import silent
 from .reading import each, read, said_of
@@ -65,6 +66,7 @@ def take(
             remember(workspace.path / "definitions", file, said)
         return asdict(done)
 
+    ready.begin()
     found = each(path, one, only)
     if build and workspace.stale:
         workspace.renew(progress)
