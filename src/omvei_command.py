@@ -24,7 +24,10 @@ def main() -> None:
 
     if signal.getsignal(signal.SIGINT) is _stop:
         signal.signal(signal.SIGINT, _interrupt)
-    run()
+    try:
+        run()
+    finally:  # all is done, or undone: that Python itself ends need not be stopped
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
