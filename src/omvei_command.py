@@ -4,10 +4,14 @@ It stands beside the package, because importing the package takes a while, and s
 thought better of it by then.
 """
 
+import atexit
 import os
 import signal
+import sys
 import threading
+from contextlib import suppress
 from types import FrameType
+from typing import NoReturn
 
 AGAIN = 0.05
 """Seconds after which Ctrl-C is tried again."""
@@ -26,8 +30,20 @@ def main() -> None:
         signal.signal(signal.SIGINT, _interrupt)
     try:
         run()
-    finally:  # all is done, or undone: that Python itself ends need not be stopped
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except SystemExit as ended:  # all is done, or undone
+        _end(ended.code)
+
+
+def _end(code: object) -> NoReturn:
+    """Leave as Python would, but without taking itself apart. A library's thread that waits for
+    Python when it is gone ends the whole process with an abort, though everything was done.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    atexit._run_exitfuncs()  # a session on Spark says goodbye
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # nobody reads any more
+            stream.flush()
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
