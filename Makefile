@@ -9,8 +9,10 @@ run: $(VENV)/.installed
 	$(BIN)/omvei -w example demo
 	$(BIN)/omvei -w example serve --port 8321
 
-# Everything that must hold before a change is merged.
+# Everything that must hold before a change is merged. Every answer is asked once first: that
+# compiles the kernels, which else each process would do for itself.
 test: lint
+	$(BIN)/python -m pytest -q -n 2 tests/test_json.py
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 # Form and types.

@@ -89,6 +89,7 @@ def make(folder: Path, events: int) -> dict[str, Any]:
     measured("simulate", "--events", "2000", "--out", str(folder / "small"))
     measured("-w", str(folder / "warm"), "init")
     measured("-w", str(folder / "warm"), "import", str(folder / "small" / "events.parquet"))
+    measured("-w", str(folder / "warm"), "map", "--by", "kind", "--json")
     shop = folder / "shop"
     simulated = measured("simulate", "--events", str(events), "--out", str(shop))
     measured("-w", str(folder / "w"), "init")

@@ -112,6 +112,8 @@ class Journeys:
     _lens: dict[str, lenses.Lens] = field(default_factory=dict, compare=False, repr=False)
     _mapped: dict[tuple[Path, str], Block] = field(default_factory=dict, compare=False, repr=False)
     """The blocks as they lie on the disk: mapping a file costs more than looking into it."""
+    _known: dict[Path, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The people of the blocks, which `holding` looks into, by file."""
 
     @classmethod
     def of(cls, workspace: Workspace) -> "Journeys":
@@ -379,7 +381,8 @@ class Journeys:
 
         Of a workspace in a store a worker has a copy of its own, without definitions.
         """
-        state = {each.name: getattr(self, each.name) for each in fields(self)} | {"_mapped": {}}
+        state = {each.name: getattr(self, each.name) for each in fields(self)}
+        state |= {"_mapped": {}, "_known": {}}
         if address := copies.address_of(self.workspace.path):
             inside = self.build.folder.relative_to(self.workspace.path)
             state["build"] = replace(self.build, folder=inside)
@@ -404,7 +407,9 @@ class Journeys:
         found: list[Callable[[], Block]] = []
         for row in self.build.blocks:
             file = self.build.place(row) / f"{row['block']}.people.arrow"
-            known = Mapped(file, row["people_checksum"])("person")
+            if file not in self._known:
+                self._known[file] = Mapped(file, row["people_checksum"])("person")
+            known = self._known[file]
             place = int(np.searchsorted(known, person))
             if place < len(known) and known[place] == person:
                 found.append(partial(self._open, row))

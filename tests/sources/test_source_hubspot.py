@@ -134,7 +134,7 @@ def test_somebody_and_some_moment_are_needed(take):
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(*[st.sampled_from(["", "x", "2025-01-01", "7"])] * 5), max_size=8))
 def test_every_row_is_good_or_rejected(take, rows):
@@ -144,7 +144,7 @@ def test_every_row_is_good_or_rejected(take, rows):
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.integers(0, 200), st.binary(max_size=5))
 def test_a_file_damaged_anywhere_gives_rows_or_an_error_of_ours(take, place, noise):

@@ -146,7 +146,7 @@ PARTS = st.none() | st.integers() | st.text(max_size=5) | st.lists(st.none() | s
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.lists(
@@ -162,7 +162,7 @@ def test_every_action_is_good_or_rejected(take, rows):
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.integers(0, 200), st.binary(max_size=5))
 def test_a_file_damaged_anywhere_gives_rows_or_an_error_of_ours(take, place, noise):

@@ -144,7 +144,7 @@ def test_what_a_table_with_addresses_does_otherwise_is_no_newsletter(take):
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.lists(
@@ -161,7 +161,7 @@ def test_every_row_is_good_or_rejected(take, rows):
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.integers(0, 120), st.binary(max_size=5))
 def test_a_file_damaged_anywhere_gives_rows_or_an_error_of_ours(take, place, noise):

@@ -248,7 +248,7 @@ PARTS = (
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.dictionaries(st.sampled_from([*GOOD, "person"]), PARTS), max_size=8))
 def test_every_event_is_good_or_rejected(take, found):
@@ -257,7 +257,7 @@ def test_every_event_is_good_or_rejected(take, found):
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.integers(0, 250), st.binary(max_size=5))
 def test_a_file_damaged_anywhere_gives_rows_or_an_error_of_ours(take, place, noise):

@@ -136,7 +136,7 @@ LINES = st.lists(
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(LINES)
 def test_every_order_is_good_or_rejected_and_once(take, lines):

@@ -155,7 +155,7 @@ def test_a_column_that_is_not_there_cannot_be_mapped(take):
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(*[st.text(alphabet="d1-: ø{", max_size=6)] * 6), max_size=8))
 def test_every_event_is_good_or_rejected(take, rows):
@@ -165,7 +165,7 @@ def test_every_event_is_good_or_rejected(take, rows):
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.integers(0, 150), st.binary(max_size=5))
 def test_a_file_damaged_anywhere_gives_rows_or_an_error_of_ours(take, place, noise):

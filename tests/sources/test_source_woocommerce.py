@@ -101,7 +101,7 @@ def test_orders_without_a_date_are_refused(take):
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.integers(0, 150), st.binary(max_size=5))
 def test_a_file_damaged_anywhere_gives_rows_or_an_error_of_ours(take, place, noise):

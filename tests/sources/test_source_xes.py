@@ -105,7 +105,7 @@ TEXT = st.text(
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.lists(st.tuples(TEXT, TEXT), max_size=4), max_size=4))
 def test_every_event_is_good_or_rejected(take, traces):

@@ -25,22 +25,22 @@ ADDRESSES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
-def test_no_page_has_a_barrier(browser, served, scheme, width):
+@pytest.mark.parametrize("part", range(3))
+def test_no_page_has_a_barrier(browser, served, part):
     axe, found = Axe(), []
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, locale="nb-NO"
-    )
-    for address in ADDRESSES:
-        page = context.new_page()
+    for address in ADDRESSES[part::3]:
+        page = browser.new_page(locale="nb-NO")
         page.goto(served + address)
-        page.wait_for_timeout(250)  # colours fade in
-        for trouble in axe.run(page).response["violations"]:
-            found.append((address, trouble["id"], [node["html"][:90] for node in trouble["nodes"]]))
-        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        found += [(address, "wider than the screen", wider)] if wider > 0 else []
+        for scheme, width in (("light", 1440), ("dark", 390)):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_timeout(250)  # colours fade in
+            for trouble in axe.run(page).response["violations"]:
+                nodes = [node["html"][:90] for node in trouble["nodes"]]
+                found.append((address, scheme, width, trouble["id"], nodes))
+            wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            found += [(address, "wider than the screen", wider)] if wider > 0 else []
         page.close()
-    context.close()
     assert found == []
 
 
