@@ -34,6 +34,7 @@ LONG = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first."""
     place = {REPOSITORY / "tests" / f"{name}.py": number for number, name in enumerate(LONG)}
+    assert all(file.exists() for file in place), "a file of LONG has another name now"
     items.sort(key=lambda item: place.get(item.path, len(LONG)))
 
 

@@ -172,11 +172,12 @@ def test_every_answer_there_is_is_the_same_from_a_store_on_a_cluster(
 
 def test_a_view_of_a_workspace_in_a_store_is_the_same(small, spark_cluster, monkeypatch):
     here, there = small
-    day = told(here.journeys.as_of("2025-01-03"), "map of kinds")
+    day = told(here.journeys.as_of("2025-03-15"), "map of kinds")
+    assert "purchase" in day != told(here.journeys, "map of kinds")
     policies = here.compare(["strict"]).to_json()
     monkeypatch.setenv("OMVEI_KEY", str(here.path / "omvei.key"))
     monkeypatch.setenv("OMVEI_ENGINE", spark_cluster.address)
-    assert told(there.journeys.as_of("2025-01-03"), "map of kinds") == day
+    assert told(there.journeys.as_of("2025-03-15"), "map of kinds") == day
     assert there.compare(["strict"]).to_json() == policies
 
 

@@ -35,6 +35,12 @@ Counts = NDArray[np.int64]
 
 
 @njit(cache=True, nogil=True)
+def _comes(initiator: np.int8, channel: np.int16, customer: int, unknown: int) -> bool:
+    """Whether a row can begin a visit of a way: the customer came, by a channel that is known."""
+    return (initiator == customer) & (channel != unknown)
+
+
+@njit(cache=True, nogil=True)
 def _marks(
     head: NDArray[np.bool_],
     channel: NDArray[np.int16],
@@ -49,7 +55,7 @@ def _marks(
     rows = len(visit)
     came, mark = np.zeros(rows + 1, np.bool_), np.empty(rows, np.uint8)
     for row in range(rows):
-        came[row + 1] = (initiator[row] == customer) & (channel[row] != unknown)
+        came[row + 1] = _comes(initiator[row], channel[row], customer, unknown)
     mark[:1] = 1
     for row in range(1, rows):
         known = (visit[row] == visit[row - 1]) & came[row] & (not head[row])
@@ -107,8 +113,8 @@ def ways(
                 who += 1
                 stop = starts[who + 1]
             taken = np.int32(-1)
-        came = (initiator[row] == customer) & (channel[row] != unknown)
-        if came & (visit[row] != taken):
+        came = _comes(initiator[row], channel[row], customer, unknown)
+        if came and visit[row] != taken:
             met[visits], begun[visits], taken = channel[row], row, visit[row]
             visits += 1
         if kind[row] == goal:
